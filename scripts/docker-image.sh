@@ -54,7 +54,7 @@ build() {
 settings() {
   local version
   engine_answers || fail "no Docker engine answers"
-  echo "export AMQP_SIM_DOCKER_IMAGE=$image"
+  echo "export AMQP_TEST_IMAGE=$image"
   # The reaper is an image of its own, from a registry.
   echo "export TESTCONTAINERS_RYUK_DISABLED=true"
   # Published ports are on the loopback address, whatever sandbox the tests run in.
