@@ -3,7 +3,7 @@ using Amqp.Property.ReferenceCodec;
 
 namespace Amqp.GoldenCapture;
 
-/// <summary>The text form of a recorded session: a header of # lines, then for each record its bytes and its listing.</summary>
+/// <summary>The text form of a recorded session: # lines, then for each record its bytes and its listing.</summary>
 internal static class GoldenText
 {
     public static string Of(string name, Peer peer)

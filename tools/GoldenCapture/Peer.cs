@@ -38,7 +38,7 @@ internal sealed class Peer : IDisposable
         Frame(new RefFrame(1, channel, RefEncoder.Method(new RefMethod(spec, all))));
     }
 
-    /// <summary>Sends a content header and the body in frames of at most <paramref name="maxPayload"/> octets.</summary>
+    /// <summary>Sends a content header, and the body in frames of <paramref name="maxPayload"/> octets.</summary>
     public void Content(int channel, byte[] body, int maxPayload, params (string Name, object Value)[] properties)
     {
         List<RefArg> present =

@@ -34,9 +34,10 @@ internal static partial class Scenarios
     private static void Blocked(Peer peer) => Session(peer, () =>
     {
         OpenChannel(peer, 1);
+        Console.WriteLine("raise the memory alarm, then press Enter");
+        Console.ReadLine();
         peer.Send(1, "basic.publish", ("routing-key", "nowhere"));
         peer.Content(1, Body(1), FrameMax - 8);
-        Console.WriteLine("raise the memory alarm within 20 seconds");
         peer.Expect("connection.blocked");
         Console.WriteLine("clear the memory alarm within 20 seconds");
         peer.Expect("connection.unblocked");

@@ -13,7 +13,9 @@ public static class CaseText
     {
         var text = new StringBuilder();
         Append(text, value);
-        return text.Length <= MaxLength ? text.ToString() : text.ToString(0, MaxLength) + $"… ({text.Length} characters)";
+        return text.Length <= MaxLength
+            ? text.ToString()
+            : text.ToString(0, MaxLength) + $"… ({text.Length} characters)";
     }
 
     private static void Append(StringBuilder text, object? value)
