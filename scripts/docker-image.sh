@@ -39,8 +39,8 @@ build() {
   # Clients come from the engine's bridge, which is not the broker's own loopback address.
   printf 'loopback_users = none\n' >"$conf/etc/rabbitmq/rabbitmq.conf"
   chmod 755 "$conf/etc" "$conf/etc/rabbitmq"
-  tar --create --numeric-owner --one-file-system --directory "$tree" --exclude=./dev --exclude=./proc --exclude=./.ready \
-    . --directory "$conf" ./etc/rabbitmq/rabbitmq.conf |
+  tar --create --numeric-owner --one-file-system --exclude=./dev --exclude=./proc --exclude=./.ready \
+    --directory "$tree" . --directory "$conf" ./etc/rabbitmq/rabbitmq.conf |
     docker import \
       --change 'USER rabbitmq' \
       --change 'ENV PATH=/usr/lib/rabbitmq/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
