@@ -1,0 +1,266 @@
+using Amqp.Engine.Commands;
+using Amqp.Engine.Events;
+using Amqp.Engine.Spec;
+using Amqp.Engine.Wire;
+
+namespace Amqp.Engine.Session;
+
+// Opening and closing channels, and the methods that arrive on them (AMQP 0-9-1 section 2.2.5).
+public sealed partial class AmqpSession
+{
+    private ChannelModel?[] _channels = new ChannelModel?[8];
+    private int _channelsInUse;
+
+    /// <summary>Opens a channel on the lowest free number.</summary>
+    /// <param name="channel">The number, from 1 to the negotiated channel-max.</param>
+    /// <param name="id">Names the call; <see cref="EventKind.CallCompleted"/> says that the channel can be used.</param>
+    /// <returns><see cref="CommandResult.NoFreeChannel"/> when as many are in use as were negotiated.</returns>
+    public CommandResult OpenChannel(out ushort channel, out RequestId id)
+    {
+        channel = 0;
+        id = default;
+        if (State != ConnectionState.Open)
+        {
+            return CommandResult.NotOpen;
+        }
+
+        if (_channelsInUse >= Tuning!.ChannelMax)
+        {
+            return CommandResult.NoFreeChannel;
+        }
+
+        channel = LowestFree();
+        var model = new ChannelModel(channel);
+        model.Apply(ChannelInput.LocalOpen);
+        _channels[channel] = model;
+        _channelsInUse++;
+        id = NextRequest();
+        model.InFlight = new PendingCall(id, new ChannelOpen());
+        Write(channel, model.InFlight.Value.Method);
+        return CommandResult.Ok;
+    }
+
+    /// <summary>Closes a channel politely, once the calls that are pending on it were answered. From now on it takes no
+    /// further command.</summary>
+    /// <param name="channel">An open channel.</param>
+    /// <param name="code">The reply code to send.</param>
+    /// <param name="text">The reply text; cut to 255 bytes of UTF-8.</param>
+    /// <param name="id">Names the call; it completes when the broker answered, or closed the channel itself.</param>
+    /// <returns><see cref="CommandResult.ChannelNotOpen"/> when the channel is not open or is closing already.</returns>
+    public CommandResult CloseChannel(ushort channel, ReplyCode code, string text, out RequestId id)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        id = default;
+        if (FindOpen(channel, out ChannelModel model) is var result && result != CommandResult.Ok)
+        {
+            return result;
+        }
+
+        id = NextRequest();
+        model.CloseRequested = true;
+        model.Waiting.Enqueue(new PendingCall(id, new ChannelClose { ReplyCode = (ushort)code, ReplyText = Cut(text) }));
+        SendNextCall(model);
+        return CommandResult.Ok;
+    }
+
+    private ushort LowestFree()
+    {
+        int number = 1;
+        while (number < _channels.Length && _channels[number] is not null)
+        {
+            number++;
+        }
+
+        if (number == _channels.Length)
+        {
+            Array.Resize(ref _channels, Math.Min(_channels.Length * 2, ushort.MaxValue + 1));
+        }
+
+        return (ushort)number;
+    }
+
+    private CommandResult FindOpen(ushort channel, out ChannelModel model)
+    {
+        model = Find(channel)!;
+        if (State != ConnectionState.Open)
+        {
+            return CommandResult.NotOpen;
+        }
+
+        return model is { AcceptsCommands: true } ? CommandResult.Ok : CommandResult.ChannelNotOpen;
+    }
+
+    private ChannelModel? Find(ushort channel) => channel < _channels.Length ? _channels[channel] : null;
+
+    private IEnumerable<ChannelModel> OpenChannels()
+    {
+        foreach (ChannelModel? channel in _channels)
+        {
+            if (channel is not null)
+            {
+                yield return channel;
+            }
+        }
+    }
+
+    // Applies an arriving frame to its channel's table. False when it was dropped or ended the session.
+    private bool Admit(ushort channel, ChannelInput input, string what, MethodId method, out ChannelModel model)
+    {
+        model = Find(channel)!;
+        StateTransition<ConnectionState, ConnectionInput> session = ConnectionStates.Find(State, ConnectionInput.ChannelFrame);
+        if (session.Verdict == StateVerdict.Ignore)
+        {
+            return false;
+        }
+
+        ChannelState state = model?.State ?? ChannelState.Closed;
+        StateTransition<ChannelState, ChannelInput> row = ChannelStates.Find(state, input);
+        if (session.Verdict != StateVerdict.Accept || row.Verdict == StateVerdict.Violate)
+        {
+            ReplyCode code = session.Verdict == StateVerdict.Accept ? row.Code : session.Code;
+            Violate(new WireError(code, $"{what} on channel {channel}, which is {state}", method));
+            return false;
+        }
+
+        if (row.Verdict == StateVerdict.Ignore)
+        {
+            return false;
+        }
+
+        model!.Apply(input);
+        return true;
+    }
+
+    private void OnChannelMethod(ushort channel, MethodId id, ReadOnlySpan<byte> payload)
+    {
+        ChannelInput input = InputOfChannel(id);
+        if (!Admit(channel, input, MethodIdExtensions.Name(id), id, out ChannelModel model))
+        {
+            return;
+        }
+
+        if (model.Content.Stage != ContentStage.None)
+        {
+            string missing = model.Content.Stage == ContentStage.Header ? "a content header" : "a body frame";
+            Violate(new WireError(ReplyCode.UnexpectedFrame, $"{MethodIdExtensions.Name(id)} on channel {channel} where {missing} was due", id));
+            return;
+        }
+
+        WireError error = input switch
+        {
+            ChannelInput.ContentMethod => OnContentMethod(model, id, payload),
+            ChannelInput.Settle => OnSettle(model, id, payload),
+            _ => OnOtherChannelMethod(model, payload),
+        };
+        if (error != default)
+        {
+            Violate(error);
+        }
+    }
+
+    private WireError OnOtherChannelMethod(ChannelModel model, ReadOnlySpan<byte> payload)
+    {
+        if (!AmqpMethod.TryRead(payload, _options.Limits, out AmqpMethod? method, out WireError error))
+        {
+            return error;
+        }
+
+        switch (method)
+        {
+            case ChannelClose close:
+                OnChannelClose(model, close);
+                return default;
+            case ChannelCloseOk:
+                OnChannelCloseOk(model, method);
+                return default;
+            case ChannelFlow flow:
+                Write(model.Number, new ChannelFlowOk { Active = flow.Active });
+                _events.Add(EventKind.ChannelFlow, model.Number).Flag = flow.Active;
+                return default;
+            case BasicCancel cancel:
+                _events.Add(EventKind.ConsumerCancelled, model.Number).ConsumerTag = cancel.ConsumerTag;
+                return default;
+            default:
+                return OnReply(model, method);
+        }
+    }
+
+    private static ChannelInput InputOfChannel(MethodId id) => id switch
+    {
+        MethodId.BasicDeliver or MethodId.BasicReturn or MethodId.BasicGetOk => ChannelInput.ContentMethod,
+        MethodId.BasicAck or MethodId.BasicNack => ChannelInput.Settle,
+        MethodId.ChannelOpenOk => ChannelInput.OpenOk,
+        MethodId.ChannelClose => ChannelInput.Close,
+        MethodId.ChannelCloseOk => ChannelInput.CloseOk,
+        MethodId.ChannelFlow => ChannelInput.Flow,
+        MethodId.BasicCancel => ChannelInput.Cancel,
+        _ when IsChannelReply(id) => ChannelInput.Reply,
+        _ => ChannelInput.OtherMethod,
+    };
+
+    private static bool IsChannelReply(MethodId id) => id is
+        MethodId.ChannelFlowOk or MethodId.AccessRequestOk or
+        MethodId.ExchangeDeclareOk or MethodId.ExchangeDeleteOk or MethodId.ExchangeBindOk or MethodId.ExchangeUnbindOk or
+        MethodId.QueueDeclareOk or MethodId.QueueBindOk or MethodId.QueuePurgeOk or MethodId.QueueDeleteOk or MethodId.QueueUnbindOk or
+        MethodId.BasicQosOk or MethodId.BasicConsumeOk or MethodId.BasicCancelOk or MethodId.BasicGetEmpty or MethodId.BasicRecoverOk or
+        MethodId.ConfirmSelectOk or MethodId.TxSelectOk or MethodId.TxCommitOk or MethodId.TxRollbackOk;
+
+    private void OnChannelClose(ChannelModel model, ChannelClose close)
+    {
+        Write(model.Number, new ChannelCloseOk());
+        if (model.State == ChannelState.Closed)
+        {
+            var method = (MethodId)(((uint)close.ClassId << 16) | close.MethodId);
+            var reason = new SessionEnd(
+                SessionEndKind.ChannelError, CloseInitiator.Peer, (ReplyCode)close.ReplyCode, close.ReplyText, method, State);
+            EndChannel(model, reason, close);
+        }
+    }
+
+    private void OnChannelCloseOk(ChannelModel model, AmqpMethod reply)
+    {
+        PendingCall call = model.InFlight!.Value; // the state is Closing only while our close is in flight
+        model.InFlight = null;
+        var sent = (ChannelClose)call.Method;
+        CompleteCall(model.Number, call, reply);
+        EndChannel(
+            model,
+            new SessionEnd(
+                SessionEndKind.ClosedByApplication, CloseInitiator.Application, (ReplyCode)sent.ReplyCode, sent.ReplyText, 0, State),
+            null);
+    }
+
+    // The channel's number is free from here on. A close that we asked for is completed when the broker closed first.
+    private void EndChannel(ChannelModel model, SessionEnd reason, ChannelClose? close)
+    {
+        _channels[model.Number] = null;
+        _channelsInUse--;
+        if (model.InFlight is { } inFlight)
+        {
+            FailCall(model.Number, inFlight, reason);
+        }
+
+        PendingCall? ownClose = null;
+        while (model.Waiting.TryDequeue(out PendingCall call))
+        {
+            if (close is not null && call.Method is ChannelClose)
+            {
+                ownClose = call;
+            }
+            else
+            {
+                FailCall(model.Number, call, reason);
+            }
+        }
+
+        LosePublishes(model, reason);
+        if (ownClose is { } completed)
+        {
+            CompleteCall(model.Number, completed, new ChannelCloseOk());
+        }
+
+        ref EventSlot slot = ref _events.Add(EventKind.ChannelClosed, model.Number);
+        slot.Reason = reason;
+        slot.Method = close;
+    }
+}

@@ -1,0 +1,215 @@
+using System.Buffers;
+using Amqp.Engine.Events;
+using Amqp.Engine.Spec;
+using Amqp.Engine.Wire;
+
+namespace Amqp.Engine.Session;
+
+// Content that arrives (AMQP 0-9-1 section 4.2.6): on one channel strictly method, header, bodies; other channels may
+// come in between. Each body frame becomes one event at once, so memory does not grow with the body.
+public sealed partial class AmqpSession
+{
+    private WireError OnContentMethod(ChannelModel model, MethodId id, ReadOnlySpan<byte> payload)
+    {
+        ref ContentAssembly content = ref model.Content;
+        content = default;
+        content.Method = id;
+        content.Stage = ContentStage.Header;
+        WireError error;
+        switch (id)
+        {
+            case MethodId.BasicDeliver:
+                if (BasicDeliverView.TryRead(payload, out BasicDeliverView deliver, out error))
+                {
+                    content.ConsumerTag = _strings.Get(deliver.ConsumerTag);
+                    content.DeliveryTag = deliver.DeliveryTag;
+                    content.Redelivered = deliver.Redelivered;
+                    content.Exchange = _strings.Get(deliver.Exchange);
+                    content.RoutingKey = _strings.Get(deliver.RoutingKey);
+                }
+
+                return error;
+            case MethodId.BasicReturn:
+                if (BasicReturnView.TryRead(payload, out BasicReturnView returned, out error))
+                {
+                    content.ReplyCode = (ReplyCode)returned.ReplyCode;
+                    content.Text = _strings.Get(returned.ReplyText);
+                    content.Exchange = _strings.Get(returned.Exchange);
+                    content.RoutingKey = _strings.Get(returned.RoutingKey);
+                }
+
+                return error;
+            default:
+                if (BasicGetOkView.TryRead(payload, out BasicGetOkView got, out error))
+                {
+                    content.DeliveryTag = got.DeliveryTag;
+                    content.Redelivered = got.Redelivered;
+                    content.MessageCount = got.MessageCount;
+                    content.Exchange = _strings.Get(got.Exchange);
+                    content.RoutingKey = _strings.Get(got.RoutingKey);
+                    error = CheckGet(model);
+                }
+
+                return error;
+        }
+    }
+
+    private static WireError CheckGet(ChannelModel model) => model.InFlight is { Method: BasicGet }
+        ? default
+        : new WireError(ReplyCode.CommandInvalid, $"basic.get-ok on channel {model.Number}, where no basic.get is pending", MethodId.BasicGetOk);
+
+    private void OnContentFrame(in Frame frame)
+    {
+        string what = frame.Type == FrameType.Header ? "a content header" : "a body frame";
+        if (frame.Channel == 0)
+        {
+            if (ConnectionStates.Find(State, ConnectionInput.ChannelFrame).Verdict != StateVerdict.Ignore)
+            {
+                Violate(new WireError(ReplyCode.UnexpectedFrame, $"{what} on channel 0"));
+            }
+
+            return;
+        }
+
+        if (!Admit(frame.Channel, ChannelInput.ContentFrame, what, 0, out ChannelModel model))
+        {
+            return;
+        }
+
+        ContentStage due = frame.Type == FrameType.Header ? ContentStage.Header : ContentStage.Body;
+        if (model.Content.Stage != due)
+        {
+            Violate(new WireError(
+                ReplyCode.UnexpectedFrame,
+                $"{what} on channel {frame.Channel} where {Due(model.Content.Stage)} was due",
+                model.Content.Method));
+        }
+        else if (due == ContentStage.Header)
+        {
+            OnHeader(model, Contiguous(in frame));
+        }
+        else
+        {
+            OnBody(model, frame.Payload);
+        }
+    }
+
+    private static string Due(ContentStage stage) => stage switch
+    {
+        ContentStage.Header => "a content header",
+        ContentStage.Body => "a body frame",
+        _ => "a method",
+    };
+
+    private void OnHeader(ChannelModel model, ReadOnlySpan<byte> payload)
+    {
+        ref ContentAssembly content = ref model.Content;
+        if (!ContentHeader.TryRead(payload, out ushort classId, out ulong bodySize, out ReadOnlySpan<byte> bytes, out WireError error)
+            || !_properties.TryRead(bytes, out BasicProperties properties, out error))
+        {
+            Violate(error with { Method = content.Method });
+            return;
+        }
+
+        if (classId != MethodIdExtensions.ClassId(content.Method))
+        {
+            Violate(new WireError(
+                ReplyCode.UnexpectedFrame, $"a content header of class {classId} on channel {model.Number} where class 60 was due", content.Method));
+            return;
+        }
+
+        if (bodySize > (ulong)_options.Limits.MaxBodySize)
+        {
+            Violate(new WireError(
+                ReplyCode.ResourceError,
+                $"a body of {bodySize} bytes on channel {model.Number}; the limit is {_options.Limits.MaxBodySize}",
+                content.Method));
+            return;
+        }
+
+        content.BodySize = bodySize;
+        content.Remaining = bodySize;
+        content.Stage = bodySize == 0 ? ContentStage.None : ContentStage.Body;
+        TellContent(model, properties);
+    }
+
+    private void TellContent(ChannelModel model, BasicProperties properties)
+    {
+        ref ContentAssembly content = ref model.Content;
+        EventKind kind = content.Method switch
+        {
+            MethodId.BasicDeliver => EventKind.Delivery,
+            MethodId.BasicReturn => EventKind.Return,
+            _ => EventKind.GetOk,
+        };
+        ref EventSlot slot = ref _events.Add(kind, model.Number);
+        slot.ConsumerTag = content.ConsumerTag;
+        slot.DeliveryTag = content.DeliveryTag;
+        slot.Redelivered = content.Redelivered;
+        slot.Exchange = content.Exchange;
+        slot.RoutingKey = content.RoutingKey;
+        slot.MessageCount = content.MessageCount;
+        slot.ReplyCode = content.ReplyCode;
+        slot.Text = content.Text;
+        slot.Properties = properties;
+        slot.BodySize = content.BodySize;
+        if (kind == EventKind.GetOk)
+        {
+            slot.Request = model.InFlight!.Value.Id;
+            model.InFlight = null;
+        }
+
+        if (content.Stage == ContentStage.None)
+        {
+            EndContent(model);
+        }
+    }
+
+    private void OnBody(ChannelModel model, in ReadOnlySequence<byte> payload)
+    {
+        ref ContentAssembly content = ref model.Content;
+        ulong length = (ulong)payload.Length;
+        if (length > content.Remaining)
+        {
+            Violate(new WireError(
+                ReplyCode.UnexpectedFrame,
+                $"a body on channel {model.Number} is longer than the {content.BodySize} bytes that its header says",
+                content.Method));
+            return;
+        }
+
+        if (length == 0)
+        {
+            return; // RabbitMQ takes an empty body frame as well (measured)
+        }
+
+        content.Remaining -= length;
+        if (content.Method == MethodId.BasicReturn)
+        {
+            content.BodyHash = BodyHash.Add(content.BodyHash, in payload);
+        }
+
+        ref EventSlot slot = ref _events.Add(EventKind.Body, model.Number);
+        slot.Body = payload;
+        slot.Flag = content.Remaining == 0;
+        if (content.Remaining == 0)
+        {
+            content.Stage = ContentStage.None;
+            EndContent(model);
+        }
+    }
+
+    private void EndContent(ChannelModel model)
+    {
+        ref ContentAssembly content = ref model.Content;
+        if (content.Method == MethodId.BasicGetOk)
+        {
+            SendNextCall(model);
+        }
+        else if (content.Method == MethodId.BasicReturn
+            && model.Mandatory?.Match(content.Exchange, content.RoutingKey, content.BodySize, content.BodyHash) is { } sequence and not 0)
+        {
+            _events.Add(EventKind.PublishReturned, model.Number).From = sequence;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Amqp.Engine.Commands;
+
+namespace Amqp.Engine.Session;
+
+/// <summary>One opening of one channel number. A number that is opened again gets a new model, so nothing of the
+/// previous owner can reach the next.</summary>
+internal sealed class ChannelModel(ushort number)
+{
+    public ContentAssembly Content;
+
+    public ushort Number { get; } = number;
+
+    public ChannelState State { get; private set; } = ChannelState.Closed;
+
+    /// <summary>Set once the owner asked for the close, which may still wait for earlier calls.</summary>
+    public bool CloseRequested { get; set; }
+
+    /// <summary>The call that was sent and is not answered.</summary>
+    public PendingCall? InFlight { get; set; }
+
+    /// <summary>Calls that wait for the one in flight.</summary>
+    public Queue<PendingCall> Waiting { get; } = new();
+
+    /// <summary>The unsettled publishes, once <c>confirm.select</c> was sent.</summary>
+    public ConfirmTracker? Confirms { get; set; }
+
+    public MandatoryLedger? Mandatory { get; set; }
+
+    public int PendingCalls => Waiting.Count + (InFlight is null ? 0 : 1);
+
+    public bool AcceptsCommands => State == ChannelState.Open && !CloseRequested;
+
+    public StateTransition<ChannelState, ChannelInput> Apply(ChannelInput input)
+    {
+        StateTransition<ChannelState, ChannelInput> row = ChannelStates.Find(State, input);
+        State = row.Next;
+        return row;
+    }
+}
