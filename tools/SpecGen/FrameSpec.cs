@@ -1,0 +1,4 @@
+namespace SpecGen;
+
+/// <summary>A frame type.</summary>
+internal sealed record FrameSpec(int Id, string Name);
