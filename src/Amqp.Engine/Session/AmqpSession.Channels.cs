@@ -10,6 +10,7 @@ public sealed partial class AmqpSession
 {
     private ChannelModel?[] _channels = new ChannelModel?[8];
     private int _channelsInUse;
+    private int _lowestFree = 1; // every number below is taken
 
     /// <summary>Opens a channel on the lowest free number.</summary>
     /// <param name="channel">The number, from 1 to the negotiated channel-max.</param>
@@ -65,7 +66,7 @@ public sealed partial class AmqpSession
 
     private ushort LowestFree()
     {
-        int number = 1;
+        int number = _lowestFree;
         while (number < _channels.Length && _channels[number] is not null)
         {
             number++;
@@ -76,6 +77,7 @@ public sealed partial class AmqpSession
             Array.Resize(ref _channels, Math.Min(_channels.Length * 2, ushort.MaxValue + 1));
         }
 
+        _lowestFree = number + 1;
         return (ushort)number;
     }
 
@@ -104,20 +106,21 @@ public sealed partial class AmqpSession
     }
 
     // Applies an arriving frame to its channel's table. False when it was dropped or ended the session.
-    private bool Admit(ushort channel, ChannelInput input, string what, MethodId method, out ChannelModel model)
+    private bool Admit(ushort channel, ChannelInput input, MethodId method, out ChannelModel model)
     {
         model = Find(channel)!;
-        StateTransition<ConnectionState, ConnectionInput> session = ConnectionStates.Find(State, ConnectionInput.ChannelFrame);
+        ref readonly StateTransition<ConnectionState, ConnectionInput> session = ref ConnectionStates.Find(State, ConnectionInput.ChannelFrame);
         if (session.Verdict == StateVerdict.Ignore)
         {
             return false;
         }
 
         ChannelState state = model?.State ?? ChannelState.Closed;
-        StateTransition<ChannelState, ChannelInput> row = ChannelStates.Find(state, input);
+        ref readonly StateTransition<ChannelState, ChannelInput> row = ref ChannelStates.Find(state, input);
         if (session.Verdict != StateVerdict.Accept || row.Verdict == StateVerdict.Violate)
         {
             ReplyCode code = session.Verdict == StateVerdict.Accept ? row.Code : session.Code;
+            string what = method == 0 ? "a content frame" : MethodIdExtensions.Name(method);
             Violate(new WireError(code, $"{what} on channel {channel}, which is {state}", method));
             return false;
         }
@@ -127,14 +130,14 @@ public sealed partial class AmqpSession
             return false;
         }
 
-        model!.Apply(input);
+        model!.Apply(in row);
         return true;
     }
 
     private void OnChannelMethod(ushort channel, MethodId id, ReadOnlySpan<byte> payload)
     {
         ChannelInput input = InputOfChannel(id);
-        if (!Admit(channel, input, MethodIdExtensions.Name(id), id, out ChannelModel model))
+        if (!Admit(channel, input, id, out ChannelModel model))
         {
             return;
         }
@@ -234,6 +237,7 @@ public sealed partial class AmqpSession
     private void EndChannel(ChannelModel model, SessionEnd reason, ChannelClose? close)
     {
         _channels[model.Number] = null;
+        _lowestFree = Math.Min(_lowestFree, model.Number);
         _channelsInUse--;
         if (model.InFlight is { } inFlight)
         {

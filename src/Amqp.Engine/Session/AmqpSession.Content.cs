@@ -71,7 +71,7 @@ public sealed partial class AmqpSession
             return;
         }
 
-        if (!Admit(frame.Channel, ChannelInput.ContentFrame, what, 0, out ChannelModel model))
+        if (!Admit(frame.Channel, ChannelInput.ContentFrame, 0, out ChannelModel model))
         {
             return;
         }

@@ -91,8 +91,14 @@ public sealed partial class AmqpSession
     /// <param name="input">Any split of the stream, in any number of segments.</param>
     /// <param name="now">The present moment.</param>
     /// <returns>The events, to be read to their end before the next input.</returns>
+    /// <exception cref="InvalidOperationException">The session was not started.</exception>
     public EventScope Receive(in ReadOnlySequence<byte> input, MonoTime now)
     {
+        if (State == ConnectionState.Idle)
+        {
+            throw new InvalidOperationException("Start the session before it receives.");
+        }
+
         Advance(now);
         NoteReceived(input.Length);
         return new EventScope(this, in input, _maxPayload);

@@ -1,5 +1,3 @@
-using Amqp.Engine.Commands;
-
 namespace Amqp.Engine.Session;
 
 /// <summary>One opening of one channel number. A number that is opened again gets a new model, so nothing of the
@@ -30,10 +28,8 @@ internal sealed class ChannelModel(ushort number)
 
     public bool AcceptsCommands => State == ChannelState.Open && !CloseRequested;
 
-    public StateTransition<ChannelState, ChannelInput> Apply(ChannelInput input)
-    {
-        StateTransition<ChannelState, ChannelInput> row = ChannelStates.Find(State, input);
-        State = row.Next;
-        return row;
-    }
+    /// <summary>Takes the next state from the table. Nothing else assigns it.</summary>
+    public void Apply(ChannelInput input) => Apply(in ChannelStates.Find(State, input));
+
+    public void Apply(in StateTransition<ChannelState, ChannelInput> row) => State = row.Next;
 }

@@ -22,8 +22,8 @@ public static class ChannelStates
     /// <param name="state">The state before.</param>
     /// <param name="input">What happens.</param>
     /// <returns>The row.</returns>
-    public static StateTransition<ChannelState, ChannelInput> Find(ChannelState state, ChannelInput input) =>
-        Table[(int)state, (int)input];
+    public static ref readonly StateTransition<ChannelState, ChannelInput> Find(ChannelState state, ChannelInput input) =>
+        ref Table[(int)state, (int)input];
 
     private static StateTable<ChannelState, ChannelInput> Build() =>
         new StateTable<ChannelState, ChannelInput>()

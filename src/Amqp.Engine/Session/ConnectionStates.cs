@@ -27,8 +27,8 @@ public static class ConnectionStates
     /// <param name="state">The state before.</param>
     /// <param name="input">What happens.</param>
     /// <returns>The row.</returns>
-    public static StateTransition<ConnectionState, ConnectionInput> Find(ConnectionState state, ConnectionInput input) =>
-        Table[(int)state, (int)input];
+    public static ref readonly StateTransition<ConnectionState, ConnectionInput> Find(ConnectionState state, ConnectionInput input) =>
+        ref Table[(int)state, (int)input];
 
     private static StateTable<ConnectionState, ConnectionInput> Build()
     {

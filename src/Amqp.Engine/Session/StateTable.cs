@@ -9,15 +9,15 @@ internal sealed class StateTable<TState, TInput>
     where TState : struct, Enum
     where TInput : struct, Enum
 {
-    private readonly StateTransition<TState, TInput>[,] _cells;
+    private readonly StateTransition<TState, TInput>[] _cells; // one row of inputs after the other
     private readonly TState[] _states = Enum.GetValues<TState>();
     private readonly TInput[] _inputs = Enum.GetValues<TInput>();
 
-    public StateTable() => _cells = new StateTransition<TState, TInput>[_states.Length, _inputs.Length];
+    public StateTable() => _cells = new StateTransition<TState, TInput>[_states.Length * _inputs.Length];
 
-    public StateTransition<TState, TInput> this[int state, int input] => _cells[state, input];
+    public ref readonly StateTransition<TState, TInput> this[int state, int input] => ref _cells[(state * _inputs.Length) + input];
 
-    public ImmutableArray<StateTransition<TState, TInput>> Rows => [.. _cells.Cast<StateTransition<TState, TInput>>()];
+    public ImmutableArray<StateTransition<TState, TInput>> Rows => [.. _cells];
 
     /// <summary>Sets what every input does in a state, before single pairs are named.</summary>
     public StateTable<TState, TInput> Default(TState state, StateVerdict verdict, ReplyCode code = ReplyCode.Success)
@@ -25,7 +25,7 @@ internal sealed class StateTable<TState, TInput>
         int s = Array.IndexOf(_states, state);
         for (int i = 0; i < _inputs.Length; i++)
         {
-            _cells[s, i] = new(state, _inputs[i], verdict, state, code);
+            _cells[(s * _inputs.Length) + i] = new(state, _inputs[i], verdict, state, code);
         }
 
         return this;
@@ -49,7 +49,7 @@ internal sealed class StateTable<TState, TInput>
 
     private StateTable<TState, TInput> Set(StateTransition<TState, TInput> row)
     {
-        _cells[Array.IndexOf(_states, row.State), Array.IndexOf(_inputs, row.Input)] = row;
+        _cells[(Array.IndexOf(_states, row.State) * _inputs.Length) + Array.IndexOf(_inputs, row.Input)] = row;
         return this;
     }
 }
