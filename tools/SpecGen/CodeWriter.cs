@@ -5,6 +5,8 @@ namespace SpecGen;
 /// <summary>Gathers the lines of one file; always ends lines with LF.</summary>
 internal sealed class CodeWriter
 {
+    private const int MaxColumns = 120;
+
     private readonly StringBuilder _text = new();
     private int _depth;
 
@@ -66,9 +68,33 @@ internal sealed class CodeWriter
         _depth--;
     }
 
-    /// <summary>Adds a summary.</summary>
-    public void Summary(string text) =>
-        Line($"/// <summary>{text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;")}</summary>");
+    /// <summary>Adds a summary, on one line where it fits.</summary>
+    public void Summary(string text)
+    {
+        string escaped = text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
+        string line = $"/// <summary>{escaped}</summary>";
+        if (line.Length + (4 * _depth) <= MaxColumns)
+        {
+            Line(line);
+            return;
+        }
+
+        Line("/// <summary>");
+        var current = new StringBuilder("///");
+        foreach (string word in escaped.Split(' '))
+        {
+            if (current.Length + 1 + word.Length + (4 * _depth) > MaxColumns)
+            {
+                Line(current.ToString());
+                current.Clear().Append("///");
+            }
+
+            current.Append(' ').Append(word);
+        }
+
+        Line(current.ToString());
+        Line("/// </summary>");
+    }
 
     /// <summary>The file's text.</summary>
     public override string ToString() => _text.ToString();

@@ -73,7 +73,8 @@ internal static class EnumEmitter
     public static string MethodId(SpecTable table)
     {
         var code = new CodeWriter(table);
-        code.Summary("Every method: class in the upper 16 bits, method in the lower, as in the first 4 bytes on the wire.");
+        code.Summary(
+            "Every method: class in the upper 16 bits, method in the lower, as in the first 4 bytes on the wire.");
         code.Open("public enum MethodId : uint");
         int i = 0;
         foreach (MethodSpec method in table.Methods)

@@ -218,8 +218,12 @@ internal static class MethodEmitter
             else if (argument.Type == "table")
             {
                 code.Line($"{indent}if (!FieldCodec.TryReadArgument(");
-                code.Line($"{indent}    ref reader, limits, Spec.MethodId.{method.Pascal}, \"{argument.Name}\", "
-                    + $"out FieldTable {argument.Local}, out error))");
+                code.Line($"{indent}    ref reader,");
+                code.Line($"{indent}    limits,");
+                code.Line($"{indent}    Spec.MethodId.{method.Pascal},");
+                code.Line($"{indent}    \"{argument.Name}\",");
+                code.Line($"{indent}    out FieldTable {argument.Local},");
+                code.Line($"{indent}    out error))");
                 code.Line($"{indent}{{");
                 code.Line($"{indent}    return false;");
                 code.Line($"{indent}}}");

@@ -8,8 +8,9 @@ internal static class PropertiesEmitter
     {
         string name = spec.Pascal + "Properties";
         var code = new CodeWriter(
-            table, "System.Buffers.Binary", "System.Diagnostics.CodeAnalysis", "Amqp.Engine.Base", "Amqp.Engine.Wire");
-        code.Summary($"{spec.PropertiesMeaning} Immutable, with value equality, therefore thread-safe. Null means absent.");
+            table, "System.Diagnostics.CodeAnalysis", "System.Text", "Amqp.Engine.Base", "Amqp.Engine.Wire");
+        code.Summary(
+            $"{spec.PropertiesMeaning} Immutable, with value equality, therefore thread-safe. Null means absent.");
         code.Open($"public sealed record {name}");
         code.Line("private const int FlagsLength = 2;");
         code.Line();
@@ -28,6 +29,8 @@ internal static class PropertiesEmitter
         Write(code, spec);
         code.Line();
         Read(code, spec, name);
+        code.Line();
+        Print(code, spec);
         code.Close();
         return code.ToString();
     }
@@ -106,7 +109,9 @@ internal static class PropertiesEmitter
         code.Line();
         code.Inner("if ((flags & 1) != 0)");
         code.Inner("{");
-        code.Inner("    return WireFaults.Syntax(\"the basic properties announce more than one word of flags\", out error);");
+        code.Inner("    return WireFaults.Syntax(");
+        code.Inner("        \"the basic properties announce more than one word of flags\",");
+        code.Inner("        out error);");
         code.Inner("}");
         code.Line();
         for (int i = 0; i < spec.Properties.Count; i++)
@@ -117,7 +122,8 @@ internal static class PropertiesEmitter
         code.Inner("if (reader.Remaining > 0)");
         code.Inner("{");
         code.Inner("    return WireFaults.Syntax(");
-        code.Inner("        $\"{reader.Remaining} bytes too many after the basic properties at offset {reader.Consumed}\",");
+        code.Inner("        $\"{reader.Remaining} bytes too many after the basic properties at \"");
+        code.Inner("        + $\"offset {reader.Consumed}\",");
         code.Inner("        out error);");
         code.Inner("}");
         code.Line();
@@ -132,6 +138,26 @@ internal static class PropertiesEmitter
         code.Inner("};");
         code.Inner("return true;");
         code.Line("}");
+    }
+
+    // Only what is present: an absent property is no news, and a length could throw.
+    private static void Print(CodeWriter code, ClassSpec spec)
+    {
+        code.Open("private bool PrintMembers(StringBuilder builder)");
+        code.Line("int start = builder.Length;");
+        foreach (ArgumentSpec property in spec.Properties)
+        {
+            code.Line($"Print(builder, start, nameof({property.Pascal}), {property.Pascal});");
+        }
+
+        code.Line("return builder.Length > start;");
+        code.Close();
+        code.Line();
+        code.Open("private static void Print<T>(StringBuilder builder, int start, string name, T value)");
+        code.Open("if (value is not null)");
+        code.Line("builder.Append(builder.Length > start ? \", \" : \"\").Append(name).Append(\" = \").Append(value);");
+        code.Close();
+        code.Close();
     }
 
     private static void ReadOne(CodeWriter code, ArgumentSpec property, int flag)
@@ -157,6 +183,7 @@ internal static class PropertiesEmitter
         {
             code.Inner($"    if (!FieldTable.TryRead({local}Body, limits, out {local}, out error))");
             code.Inner("    {");
+            code.Inner($"        error = error with {{ Text = error.Text + \" in {property.Name}\" }};");
             code.Inner("        return false;");
             code.Inner("    }");
         }

@@ -56,7 +56,8 @@ internal sealed class SpecParser
                 Member(words, meaning);
                 break;
             case 4:
-                (_arguments ?? throw new FormatException("arguments without a method")).AddRange(words.Select(Argument));
+                List<ArgumentSpec> arguments = _arguments ?? throw new FormatException("arguments without a method");
+                arguments.AddRange(words.Select(Argument));
                 break;
             default:
                 throw new FormatException("indent by 0, 2 or 4");

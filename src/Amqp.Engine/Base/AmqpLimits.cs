@@ -8,7 +8,9 @@ public sealed record AmqpLimits
     /// <summary>The deepest nesting of tables and arrays that any configuration allows.</summary>
     public const int HighestTableDepth = 128;
 
-    /// <summary>The smallest frame size that both sides must accept, in bytes (AMQP 0-9-1 §4.2.3, frame-min-size).</summary>
+    /// <summary>
+    /// The smallest frame size that both sides must accept, in bytes (AMQP 0-9-1 §4.2.3, frame-min-size).
+    /// </summary>
     public const int LowestFrameSize = 4096;
 
     /// <summary>The defaults.</summary>
@@ -23,7 +25,9 @@ public sealed record AmqpLimits
     /// <summary>How deep field tables and arrays may nest; 1 is a flat table; 1 to 128.</summary>
     public int MaxTableDepth { get; init; } = 32;
 
-    /// <summary>How many entries one field table may hold, those of nested tables and arrays included; 0 or more.</summary>
+    /// <summary>
+    /// How many entries one field table may hold, those of nested tables and arrays included; 0 or more.
+    /// </summary>
     public int MaxTableEntries { get; init; } = 4096;
 
     /// <summary>How many channels may be open; 1 to 65535.</summary>
@@ -42,7 +46,9 @@ public sealed record AmqpLimits
     public int MaxOutgoingBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>Throws when a limit is out of its range.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A limit is out of range; the exception names the field.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A limit is out of range; the exception names the field.
+    /// </exception>
     public void Validate()
     {
         Check(MaxFrameSize, LowestFrameSize, 1 << 30, nameof(MaxFrameSize));

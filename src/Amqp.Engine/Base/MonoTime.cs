@@ -25,7 +25,9 @@ public readonly record struct MonoTime(long Ticks) : IComparable<MonoTime>
     public static MonoTime operator -(MonoTime time, TimeSpan span) =>
         Add(time.Ticks, span.Ticks == long.MinValue ? long.MaxValue : -span.Ticks);
 
-    /// <summary>The span from <paramref name="right"/> to <paramref name="left"/>; saturates at the ends of TimeSpan.</summary>
+    /// <summary>
+    /// The span from <paramref name="right"/> to <paramref name="left"/>; saturates at the ends of TimeSpan.
+    /// </summary>
     public static TimeSpan operator -(MonoTime left, MonoTime right)
     {
         if (left.Ticks == right.Ticks)

@@ -29,7 +29,7 @@ public struct Prng
         ArgumentOutOfRangeException.ThrowIfLessThan(maxExclusive, 1);
         uint range = (uint)maxExclusive;
 
-        // A multiplication maps 32 random bits onto the range; the few draws that would favour low numbers are repeated.
+        // A multiplication maps 32 random bits onto the range; the few draws that would favour low numbers repeat.
         uint threshold = unchecked(0u - range) % range;
         while (true)
         {

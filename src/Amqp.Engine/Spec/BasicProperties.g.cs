@@ -5,14 +5,17 @@
 // </auto-generated>
 #nullable enable
 
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using Amqp.Engine.Base;
 using Amqp.Engine.Wire;
 
 namespace Amqp.Engine.Spec;
 
-/// <summary>What a message says about itself, AMQP 0-9-1 §2.3.5.2 and §4.2.6.1. Immutable, with value equality, therefore thread-safe. Null means absent.</summary>
+/// <summary>
+/// What a message says about itself, AMQP 0-9-1 §2.3.5.2 and §4.2.6.1. Immutable, with value equality, therefore
+/// thread-safe. Null means absent.
+/// </summary>
 public sealed record BasicProperties
 {
     private const int FlagsLength = 2;
@@ -182,7 +185,10 @@ public sealed record BasicProperties
         writer.PatchShort(start, (ushort)flags);
     }
 
-    /// <summary>Reads flags and values, to the last byte. Bit 0 of the flags would announce more flags, which class basic does not have, and is refused; other reserved bits are ignored.</summary>
+    /// <summary>
+    /// Reads flags and values, to the last byte. Bit 0 of the flags would announce more flags, which class basic does
+    /// not have, and is refused; other reserved bits are ignored.
+    /// </summary>
     /// <param name="flagsAndValues">What a content header has after its first 12 bytes.</param>
     /// <param name="limits">How large tables may be.</param>
     /// <param name="properties">The properties, or null.</param>
@@ -203,7 +209,9 @@ public sealed record BasicProperties
 
         if ((flags & 1) != 0)
         {
-            return WireFaults.Syntax("the basic properties announce more than one word of flags", out error);
+            return WireFaults.Syntax(
+                "the basic properties announce more than one word of flags",
+                out error);
         }
 
         string? contentType = null;
@@ -238,6 +246,7 @@ public sealed record BasicProperties
 
             if (!FieldTable.TryRead(headersBody, limits, out headers, out error))
             {
+                error = error with { Text = error.Text + " in headers" };
                 return false;
             }
         }
@@ -366,7 +375,8 @@ public sealed record BasicProperties
         if (reader.Remaining > 0)
         {
             return WireFaults.Syntax(
-                $"{reader.Remaining} bytes too many after the basic properties at offset {reader.Consumed}",
+                $"{reader.Remaining} bytes too many after the basic properties at "
+                + $"offset {reader.Consumed}",
                 out error);
         }
 
@@ -389,5 +399,33 @@ public sealed record BasicProperties
             ClusterId = clusterId,
         };
         return true;
+    }
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        int start = builder.Length;
+        Print(builder, start, nameof(ContentType), ContentType);
+        Print(builder, start, nameof(ContentEncoding), ContentEncoding);
+        Print(builder, start, nameof(Headers), Headers);
+        Print(builder, start, nameof(DeliveryMode), DeliveryMode);
+        Print(builder, start, nameof(Priority), Priority);
+        Print(builder, start, nameof(CorrelationId), CorrelationId);
+        Print(builder, start, nameof(ReplyTo), ReplyTo);
+        Print(builder, start, nameof(Expiration), Expiration);
+        Print(builder, start, nameof(MessageId), MessageId);
+        Print(builder, start, nameof(Timestamp), Timestamp);
+        Print(builder, start, nameof(Type), Type);
+        Print(builder, start, nameof(UserId), UserId);
+        Print(builder, start, nameof(AppId), AppId);
+        Print(builder, start, nameof(ClusterId), ClusterId);
+        return builder.Length > start;
+    }
+
+    private static void Print<T>(StringBuilder builder, int start, string name, T value)
+    {
+        if (value is not null)
+        {
+            builder.Append(builder.Length > start ? ", " : "").Append(name).Append(" = ").Append(value);
+        }
     }
 }

@@ -15,7 +15,9 @@ namespace Amqp.Engine.Spec;
 // │ ids (4)   │ delivery tag (8) │ bits (1): ack multiple; reject requeue; nack multiple, requeue │
 // └───────────┴──────────────────┴──────────────────────────────────────────────────────────────┘
 
-/// <summary>Writes the payloads of the methods that every message needs, without a record and without allocating.</summary>
+/// <summary>
+/// Writes the payloads of the methods that every message needs, without a record and without allocating.
+/// </summary>
 public static class HotMethods
 {
     /// <summary>The payload of basic.ack, in bytes.</summary>

@@ -7,7 +7,9 @@
 
 namespace Amqp.Engine.Spec;
 
-/// <summary>Every method: class in the upper 16 bits, method in the lower, as in the first 4 bytes on the wire.</summary>
+/// <summary>
+/// Every method: class in the upper 16 bits, method in the lower, as in the first 4 bytes on the wire.
+/// </summary>
 public enum MethodId : uint
 {
     /// <summary>connection.start (10, 10), AMQP 0-9-1 §1.4.2.1.</summary>

@@ -105,10 +105,15 @@ public sealed record BasicConsume : AmqpMethod
     /// <summary>Obsolete access ticket; 0.</summary>
     public ushort Ticket { get; init; }
 
-    /// <summary>The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes
+    /// of UTF-8.
+    /// </summary>
     public string Queue { get; init; } = "";
 
-    /// <summary>The consumer's name on its channel; empty in basic.consume lets the server choose. At most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The consumer's name on its channel; empty in basic.consume lets the server choose. At most 255 bytes of UTF-8.
+    /// </summary>
     public string ConsumerTag { get; init; } = "";
 
     /// <summary>Whether messages published on this connection are left out; RabbitMQ ignores it.</summary>
@@ -180,7 +185,12 @@ public sealed record BasicConsume : AmqpMethod
         }
 
         if (!FieldCodec.TryReadArgument(
-            ref reader, limits, Spec.MethodId.BasicConsume, "arguments", out FieldTable arguments, out error))
+            ref reader,
+            limits,
+            Spec.MethodId.BasicConsume,
+            "arguments",
+            out FieldTable arguments,
+            out error))
         {
             return false;
         }
@@ -204,7 +214,9 @@ public sealed record BasicConsume : AmqpMethod
 /// <summary>basic.consume-ok (60, 21), AMQP 0-9-1 §1.8.3.4. The consumer exists.</summary>
 public sealed record BasicConsumeOk : AmqpMethod
 {
-    /// <summary>The consumer's name on its channel; empty in basic.consume lets the server choose. At most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The consumer's name on its channel; empty in basic.consume lets the server choose. At most 255 bytes of UTF-8.
+    /// </summary>
     public string ConsumerTag { get; init; } = "";
 
     /// <inheritdoc/>
@@ -242,10 +254,14 @@ public sealed record BasicConsumeOk : AmqpMethod
     }
 }
 
-/// <summary>basic.cancel (60, 30), AMQP 0-9-1 §1.8.3.5. Ends a consumer; from the server, says that it ended (RabbitMQ).</summary>
+/// <summary>
+/// basic.cancel (60, 30), AMQP 0-9-1 §1.8.3.5. Ends a consumer; from the server, says that it ended (RabbitMQ).
+/// </summary>
 public sealed record BasicCancel : AmqpMethod
 {
-    /// <summary>The consumer's name on its channel; empty in basic.consume lets the server choose. At most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The consumer's name on its channel; empty in basic.consume lets the server choose. At most 255 bytes of UTF-8.
+    /// </summary>
     public string ConsumerTag { get; init; } = "";
 
     /// <summary>Whether the server is not to reply.</summary>
@@ -299,7 +315,9 @@ public sealed record BasicCancel : AmqpMethod
 /// <summary>basic.cancel-ok (60, 31), AMQP 0-9-1 §1.8.3.6. The consumer is gone.</summary>
 public sealed record BasicCancelOk : AmqpMethod
 {
-    /// <summary>The consumer's name on its channel; empty in basic.consume lets the server choose. At most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The consumer's name on its channel; empty in basic.consume lets the server choose. At most 255 bytes of UTF-8.
+    /// </summary>
     public string ConsumerTag { get; init; } = "";
 
     /// <inheritdoc/>
@@ -490,10 +508,15 @@ public sealed record BasicReturn : AmqpMethod
 /// <summary>basic.deliver (60, 60), AMQP 0-9-1 §1.8.3.9. Delivers a message to a consumer.</summary>
 public sealed record BasicDeliver : AmqpMethod
 {
-    /// <summary>The consumer's name on its channel; empty in basic.consume lets the server choose. At most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The consumer's name on its channel; empty in basic.consume lets the server choose. At most 255 bytes of UTF-8.
+    /// </summary>
     public string ConsumerTag { get; init; } = "";
 
-    /// <summary>The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so far.</summary>
+    /// <summary>
+    /// The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so
+    /// far.
+    /// </summary>
     public ulong DeliveryTag { get; init; }
 
     /// <summary>Whether the message may have been delivered before.</summary>
@@ -576,7 +599,10 @@ public sealed record BasicGet : AmqpMethod
     /// <summary>Obsolete access ticket; 0.</summary>
     public ushort Ticket { get; init; }
 
-    /// <summary>The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes
+    /// of UTF-8.
+    /// </summary>
     public string Queue { get; init; } = "";
 
     /// <summary>Whether deliveries count as acknowledged when they are sent.</summary>
@@ -634,7 +660,10 @@ public sealed record BasicGet : AmqpMethod
 /// <summary>basic.get-ok (60, 71), AMQP 0-9-1 §1.8.3.11. The message asked for.</summary>
 public sealed record BasicGetOk : AmqpMethod
 {
-    /// <summary>The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so far.</summary>
+    /// <summary>
+    /// The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so
+    /// far.
+    /// </summary>
     public ulong DeliveryTag { get; init; }
 
     /// <summary>Whether the message may have been delivered before.</summary>
@@ -754,10 +783,15 @@ public sealed record BasicGetEmpty : AmqpMethod
     }
 }
 
-/// <summary>basic.ack (60, 80), AMQP 0-9-1 §1.8.3.13. Acknowledges deliveries; from the server, confirms publishes (RabbitMQ).</summary>
+/// <summary>
+/// basic.ack (60, 80), AMQP 0-9-1 §1.8.3.13. Acknowledges deliveries; from the server, confirms publishes (RabbitMQ).
+/// </summary>
 public sealed record BasicAck : AmqpMethod
 {
-    /// <summary>The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so far.</summary>
+    /// <summary>
+    /// The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so
+    /// far.
+    /// </summary>
     public ulong DeliveryTag { get; init; }
 
     /// <summary>Whether all deliveries up to and including the tag are meant.</summary>
@@ -807,7 +841,10 @@ public sealed record BasicAck : AmqpMethod
 /// <summary>basic.reject (60, 90), AMQP 0-9-1 §1.8.3.14. Rejects one delivery.</summary>
 public sealed record BasicReject : AmqpMethod
 {
-    /// <summary>The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so far.</summary>
+    /// <summary>
+    /// The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so
+    /// far.
+    /// </summary>
     public ulong DeliveryTag { get; init; }
 
     /// <summary>Whether the message is to go back to its queue.</summary>
@@ -854,7 +891,9 @@ public sealed record BasicReject : AmqpMethod
     }
 }
 
-/// <summary>basic.recover-async (60, 100), AMQP 0-9-1 §1.8.3.15. Redelivers what is unacknowledged, without a reply; obsolete.</summary>
+/// <summary>
+/// basic.recover-async (60, 100), AMQP 0-9-1 §1.8.3.15. Redelivers what is unacknowledged, without a reply; obsolete.
+/// </summary>
 public sealed record BasicRecoverAsync : AmqpMethod
 {
     /// <summary>Whether the message is to go back to its queue.</summary>
@@ -962,10 +1001,16 @@ public sealed record BasicRecoverOk : AmqpMethod
     }
 }
 
-/// <summary>basic.nack (60, 120), an extension of RabbitMQ. Rejects deliveries; from the server, says that publishes were not taken.</summary>
+/// <summary>
+/// basic.nack (60, 120), an extension of RabbitMQ. Rejects deliveries; from the server, says that publishes were not
+/// taken.
+/// </summary>
 public sealed record BasicNack : AmqpMethod
 {
-    /// <summary>The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so far.</summary>
+    /// <summary>
+    /// The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so
+    /// far.
+    /// </summary>
     public ulong DeliveryTag { get; init; }
 
     /// <summary>Whether all deliveries up to and including the tag are meant.</summary>

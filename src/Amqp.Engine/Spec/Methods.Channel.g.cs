@@ -93,7 +93,9 @@ public sealed record ChannelOpenOk : AmqpMethod
     }
 }
 
-/// <summary>channel.flow (20, 20), AMQP 0-9-1 §1.5.2.3. Asks the other side to stop or resume sending content.</summary>
+/// <summary>
+/// channel.flow (20, 20), AMQP 0-9-1 §1.5.2.3. Asks the other side to stop or resume sending content.
+/// </summary>
 public sealed record ChannelFlow : AmqpMethod
 {
     /// <summary>Whether content flows, or, for access.request, whether active access is asked for.</summary>

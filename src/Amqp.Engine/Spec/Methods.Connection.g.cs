@@ -11,7 +11,9 @@ using Amqp.Engine.Wire;
 
 namespace Amqp.Engine.Spec;
 
-/// <summary>connection.start (10, 10), AMQP 0-9-1 §1.4.2.1. The server offers a version, mechanisms and locales.</summary>
+/// <summary>
+/// connection.start (10, 10), AMQP 0-9-1 §1.4.2.1. The server offers a version, mechanisms and locales.
+/// </summary>
 public sealed record ConnectionStart : AmqpMethod
 {
     /// <summary>The protocol's major version.</summary>
@@ -67,7 +69,12 @@ public sealed record ConnectionStart : AmqpMethod
         }
 
         if (!FieldCodec.TryReadArgument(
-            ref reader, limits, Spec.MethodId.ConnectionStart, "server-properties", out FieldTable serverProperties, out error))
+            ref reader,
+            limits,
+            Spec.MethodId.ConnectionStart,
+            "server-properties",
+            out FieldTable serverProperties,
+            out error))
         {
             return false;
         }
@@ -138,7 +145,12 @@ public sealed record ConnectionStartOk : AmqpMethod
     {
         method = null;
         if (!FieldCodec.TryReadArgument(
-            ref reader, limits, Spec.MethodId.ConnectionStartOk, "client-properties", out FieldTable clientProperties, out error))
+            ref reader,
+            limits,
+            Spec.MethodId.ConnectionStartOk,
+            "client-properties",
+            out FieldTable clientProperties,
+            out error))
         {
             return false;
         }
@@ -573,7 +585,9 @@ public sealed record ConnectionClose : AmqpMethod
     }
 }
 
-/// <summary>connection.close-ok (10, 51), AMQP 0-9-1 §1.4.2.10. The other side agrees that the connection ended.</summary>
+/// <summary>
+/// connection.close-ok (10, 51), AMQP 0-9-1 §1.4.2.10. The other side agrees that the connection ended.
+/// </summary>
 public sealed record ConnectionCloseOk : AmqpMethod
 {
     /// <inheritdoc/>
@@ -601,7 +615,9 @@ public sealed record ConnectionCloseOk : AmqpMethod
     }
 }
 
-/// <summary>connection.blocked (10, 60), an extension of RabbitMQ. The server stopped reading what is published.</summary>
+/// <summary>
+/// connection.blocked (10, 60), an extension of RabbitMQ. The server stopped reading what is published.
+/// </summary>
 public sealed record ConnectionBlocked : AmqpMethod
 {
     /// <summary>Why, for people. At most 255 bytes of UTF-8.</summary>
@@ -731,7 +747,9 @@ public sealed record ConnectionUpdateSecret : AmqpMethod
     }
 }
 
-/// <summary>connection.update-secret-ok (10, 71), an extension of RabbitMQ. The server took the new credentials.</summary>
+/// <summary>
+/// connection.update-secret-ok (10, 71), an extension of RabbitMQ. The server took the new credentials.
+/// </summary>
 public sealed record ConnectionUpdateSecretOk : AmqpMethod
 {
     /// <inheritdoc/>

@@ -20,7 +20,9 @@ public sealed record ExchangeDeclare : AmqpMethod
     /// <summary>The exchange's name; empty is the default exchange. At most 255 bytes of UTF-8.</summary>
     public string Exchange { get; init; } = "";
 
-    /// <summary>The type of the exchange, or the application's type of the message. At most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The type of the exchange, or the application's type of the message. At most 255 bytes of UTF-8.
+    /// </summary>
     public string Type { get; init; } = "direct";
 
     /// <summary>Only check that the entity exists.</summary>
@@ -96,7 +98,12 @@ public sealed record ExchangeDeclare : AmqpMethod
         }
 
         if (!FieldCodec.TryReadArgument(
-            ref reader, limits, Spec.MethodId.ExchangeDeclare, "arguments", out FieldTable arguments, out error))
+            ref reader,
+            limits,
+            Spec.MethodId.ExchangeDeclare,
+            "arguments",
+            out FieldTable arguments,
+            out error))
         {
             return false;
         }
@@ -322,7 +329,12 @@ public sealed record ExchangeBind : AmqpMethod
         }
 
         if (!FieldCodec.TryReadArgument(
-            ref reader, limits, Spec.MethodId.ExchangeBind, "arguments", out FieldTable arguments, out error))
+            ref reader,
+            limits,
+            Spec.MethodId.ExchangeBind,
+            "arguments",
+            out FieldTable arguments,
+            out error))
         {
             return false;
         }
@@ -448,7 +460,12 @@ public sealed record ExchangeUnbind : AmqpMethod
         }
 
         if (!FieldCodec.TryReadArgument(
-            ref reader, limits, Spec.MethodId.ExchangeUnbind, "arguments", out FieldTable arguments, out error))
+            ref reader,
+            limits,
+            Spec.MethodId.ExchangeUnbind,
+            "arguments",
+            out FieldTable arguments,
+            out error))
         {
             return false;
         }

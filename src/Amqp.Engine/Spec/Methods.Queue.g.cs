@@ -17,7 +17,10 @@ public sealed record QueueDeclare : AmqpMethod
     /// <summary>Obsolete access ticket; 0.</summary>
     public ushort Ticket { get; init; }
 
-    /// <summary>The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes
+    /// of UTF-8.
+    /// </summary>
     public string Queue { get; init; } = "";
 
     /// <summary>Only check that the entity exists.</summary>
@@ -86,7 +89,12 @@ public sealed record QueueDeclare : AmqpMethod
         }
 
         if (!FieldCodec.TryReadArgument(
-            ref reader, limits, Spec.MethodId.QueueDeclare, "arguments", out FieldTable arguments, out error))
+            ref reader,
+            limits,
+            Spec.MethodId.QueueDeclare,
+            "arguments",
+            out FieldTable arguments,
+            out error))
         {
             return false;
         }
@@ -110,7 +118,10 @@ public sealed record QueueDeclare : AmqpMethod
 /// <summary>queue.declare-ok (50, 11), AMQP 0-9-1 §1.7.2.2. The queue exists.</summary>
 public sealed record QueueDeclareOk : AmqpMethod
 {
-    /// <summary>The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes
+    /// of UTF-8.
+    /// </summary>
     public string Queue { get; init; } = "";
 
     /// <summary>How many messages are ready, or were removed.</summary>
@@ -174,7 +185,10 @@ public sealed record QueueBind : AmqpMethod
     /// <summary>Obsolete access ticket; 0.</summary>
     public ushort Ticket { get; init; }
 
-    /// <summary>The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes
+    /// of UTF-8.
+    /// </summary>
     public string Queue { get; init; } = "";
 
     /// <summary>The exchange's name; empty is the default exchange. At most 255 bytes of UTF-8.</summary>
@@ -247,7 +261,12 @@ public sealed record QueueBind : AmqpMethod
         }
 
         if (!FieldCodec.TryReadArgument(
-            ref reader, limits, Spec.MethodId.QueueBind, "arguments", out FieldTable arguments, out error))
+            ref reader,
+            limits,
+            Spec.MethodId.QueueBind,
+            "arguments",
+            out FieldTable arguments,
+            out error))
         {
             return false;
         }
@@ -300,7 +319,10 @@ public sealed record QueueUnbind : AmqpMethod
     /// <summary>Obsolete access ticket; 0.</summary>
     public ushort Ticket { get; init; }
 
-    /// <summary>The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes
+    /// of UTF-8.
+    /// </summary>
     public string Queue { get; init; } = "";
 
     /// <summary>The exchange's name; empty is the default exchange. At most 255 bytes of UTF-8.</summary>
@@ -361,7 +383,12 @@ public sealed record QueueUnbind : AmqpMethod
         }
 
         if (!FieldCodec.TryReadArgument(
-            ref reader, limits, Spec.MethodId.QueueUnbind, "arguments", out FieldTable arguments, out error))
+            ref reader,
+            limits,
+            Spec.MethodId.QueueUnbind,
+            "arguments",
+            out FieldTable arguments,
+            out error))
         {
             return false;
         }
@@ -413,7 +440,10 @@ public sealed record QueuePurge : AmqpMethod
     /// <summary>Obsolete access ticket; 0.</summary>
     public ushort Ticket { get; init; }
 
-    /// <summary>The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes
+    /// of UTF-8.
+    /// </summary>
     public string Queue { get; init; } = "";
 
     /// <summary>Whether the server is not to reply.</summary>
@@ -517,7 +547,10 @@ public sealed record QueueDelete : AmqpMethod
     /// <summary>Obsolete access ticket; 0.</summary>
     public ushort Ticket { get; init; }
 
-    /// <summary>The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The queue's name; empty lets the server choose, or means the one last declared on the channel. At most 255 bytes
+    /// of UTF-8.
+    /// </summary>
     public string Queue { get; init; } = "";
 
     /// <summary>Delete only when it is not in use.</summary>

@@ -67,7 +67,9 @@ public sealed record TxSelectOk : AmqpMethod
     }
 }
 
-/// <summary>tx.commit (90, 20), AMQP 0-9-1 §1.9.2.3. Commits the publishes and acknowledgements since the last commit.</summary>
+/// <summary>
+/// tx.commit (90, 20), AMQP 0-9-1 §1.9.2.3. Commits the publishes and acknowledgements since the last commit.
+/// </summary>
 public sealed record TxCommit : AmqpMethod
 {
     /// <inheritdoc/>
@@ -123,7 +125,9 @@ public sealed record TxCommitOk : AmqpMethod
     }
 }
 
-/// <summary>tx.rollback (90, 30), AMQP 0-9-1 §1.9.2.5. Abandons the publishes and acknowledgements since the last commit.</summary>
+/// <summary>
+/// tx.rollback (90, 30), AMQP 0-9-1 §1.9.2.5. Abandons the publishes and acknowledgements since the last commit.
+/// </summary>
 public sealed record TxRollback : AmqpMethod
 {
     /// <inheritdoc/>

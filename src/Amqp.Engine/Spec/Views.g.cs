@@ -10,7 +10,10 @@ using Amqp.Engine.Wire;
 
 namespace Amqp.Engine.Spec;
 
-/// <summary>basic.publish (60, 40) read in place, AMQP 0-9-1 §1.8.3.7. Allocates nothing; valid as long as the payload. Strings are valid UTF-8.</summary>
+/// <summary>
+/// basic.publish (60, 40) read in place, AMQP 0-9-1 §1.8.3.7. Allocates nothing; valid as long as the payload. Strings
+/// are valid UTF-8.
+/// </summary>
 public readonly ref struct BasicPublishView
 {
     /// <summary>Obsolete access ticket; 0.</summary>
@@ -80,7 +83,10 @@ public readonly ref struct BasicPublishView
     }
 }
 
-/// <summary>basic.return (60, 50) read in place, AMQP 0-9-1 §1.8.3.8. Allocates nothing; valid as long as the payload. Strings are valid UTF-8.</summary>
+/// <summary>
+/// basic.return (60, 50) read in place, AMQP 0-9-1 §1.8.3.8. Allocates nothing; valid as long as the payload. Strings
+/// are valid UTF-8.
+/// </summary>
 public readonly ref struct BasicReturnView
 {
     /// <summary>The reply code.</summary>
@@ -146,13 +152,19 @@ public readonly ref struct BasicReturnView
     }
 }
 
-/// <summary>basic.deliver (60, 60) read in place, AMQP 0-9-1 §1.8.3.9. Allocates nothing; valid as long as the payload. Strings are valid UTF-8.</summary>
+/// <summary>
+/// basic.deliver (60, 60) read in place, AMQP 0-9-1 §1.8.3.9. Allocates nothing; valid as long as the payload. Strings
+/// are valid UTF-8.
+/// </summary>
 public readonly ref struct BasicDeliverView
 {
     /// <summary>The consumer's name on its channel; empty in basic.consume lets the server choose.</summary>
     public ReadOnlySpan<byte> ConsumerTag { get; private init; }
 
-    /// <summary>The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so far.</summary>
+    /// <summary>
+    /// The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so
+    /// far.
+    /// </summary>
     public ulong DeliveryTag { get; private init; }
 
     /// <summary>Whether the message may have been delivered before.</summary>
@@ -221,10 +233,16 @@ public readonly ref struct BasicDeliverView
     }
 }
 
-/// <summary>basic.get-ok (60, 71) read in place, AMQP 0-9-1 §1.8.3.11. Allocates nothing; valid as long as the payload. Strings are valid UTF-8.</summary>
+/// <summary>
+/// basic.get-ok (60, 71) read in place, AMQP 0-9-1 §1.8.3.11. Allocates nothing; valid as long as the payload. Strings
+/// are valid UTF-8.
+/// </summary>
 public readonly ref struct BasicGetOkView
 {
-    /// <summary>The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so far.</summary>
+    /// <summary>
+    /// The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so
+    /// far.
+    /// </summary>
     public ulong DeliveryTag { get; private init; }
 
     /// <summary>Whether the message may have been delivered before.</summary>
@@ -296,10 +314,16 @@ public readonly ref struct BasicGetOkView
     }
 }
 
-/// <summary>basic.ack (60, 80) read in place, AMQP 0-9-1 §1.8.3.13. Allocates nothing; valid as long as the payload. Strings are valid UTF-8.</summary>
+/// <summary>
+/// basic.ack (60, 80) read in place, AMQP 0-9-1 §1.8.3.13. Allocates nothing; valid as long as the payload. Strings are
+/// valid UTF-8.
+/// </summary>
 public readonly ref struct BasicAckView
 {
-    /// <summary>The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so far.</summary>
+    /// <summary>
+    /// The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so
+    /// far.
+    /// </summary>
     public ulong DeliveryTag { get; private init; }
 
     /// <summary>Whether all deliveries up to and including the tag are meant.</summary>
@@ -344,10 +368,16 @@ public readonly ref struct BasicAckView
     }
 }
 
-/// <summary>basic.reject (60, 90) read in place, AMQP 0-9-1 §1.8.3.14. Allocates nothing; valid as long as the payload. Strings are valid UTF-8.</summary>
+/// <summary>
+/// basic.reject (60, 90) read in place, AMQP 0-9-1 §1.8.3.14. Allocates nothing; valid as long as the payload. Strings
+/// are valid UTF-8.
+/// </summary>
 public readonly ref struct BasicRejectView
 {
-    /// <summary>The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so far.</summary>
+    /// <summary>
+    /// The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so
+    /// far.
+    /// </summary>
     public ulong DeliveryTag { get; private init; }
 
     /// <summary>Whether the message is to go back to its queue.</summary>
@@ -392,10 +422,16 @@ public readonly ref struct BasicRejectView
     }
 }
 
-/// <summary>basic.nack (60, 120) read in place, an extension of RabbitMQ. Allocates nothing; valid as long as the payload. Strings are valid UTF-8.</summary>
+/// <summary>
+/// basic.nack (60, 120) read in place, an extension of RabbitMQ. Allocates nothing; valid as long as the payload.
+/// Strings are valid UTF-8.
+/// </summary>
 public readonly ref struct BasicNackView
 {
-    /// <summary>The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so far.</summary>
+    /// <summary>
+    /// The number of a delivery, or of a publish in confirm mode, on its channel, from 1; 0 with multiple means all so
+    /// far.
+    /// </summary>
     public ulong DeliveryTag { get; private init; }
 
     /// <summary>Whether all deliveries up to and including the tag are meant.</summary>

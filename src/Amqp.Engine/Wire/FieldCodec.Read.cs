@@ -183,7 +183,9 @@ internal static partial class FieldCodec
             isRead = TryReadFlat(ref reader, type, out value, ref fault);
         }
 
-        fault = isRead ? null : fault ?? $"the bytes end in a field of type '{(char)tag}' at offset {offset} of a table";
+        fault = isRead
+            ? null
+            : fault ?? $"the bytes end in a field of type '{(char)tag}' at offset {offset} of a table";
         return isRead;
     }
 

@@ -2,7 +2,9 @@ using Amqp.Engine.Spec;
 
 namespace Amqp.Engine.Wire;
 
-/// <summary>The wire form of field values: sizes and writing. Recursion is at most 128 deep, which the types ensure.</summary>
+/// <summary>
+/// The wire form of field values: sizes and writing. Recursion is at most 128 deep, which the types ensure.
+/// </summary>
 internal static partial class FieldCodec
 {
     /// <summary>The bytes of a value with its type tag.</summary>

@@ -16,7 +16,9 @@ public sealed class FieldTable : IEquatable<FieldTable>, IReadOnlyList<KeyValueP
 
     /// <summary>Copies the entries in their order.</summary>
     /// <param name="entries">Names of at most 255 bytes of UTF-8, with their values.</param>
-    /// <exception cref="ArgumentException">A name is too long, or the table is too deep or larger than 2 GiB.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is too long, or the table is too deep or larger than 2 GiB.
+    /// </exception>
     public FieldTable(params IEnumerable<KeyValuePair<string, FieldValue>> entries)
         : this(entries.ToArray())
     {
@@ -70,7 +72,9 @@ public sealed class FieldTable : IEquatable<FieldTable>, IReadOnlyList<KeyValueP
 
     /// <summary>A table of these entries, in this order.</summary>
     /// <param name="entries">Names and values.</param>
-    /// <exception cref="ArgumentException">A name is too long, or the table is too deep or larger than 2 GiB.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is too long, or the table is too deep or larger than 2 GiB.
+    /// </exception>
     public static FieldTable Create(params ReadOnlySpan<(string Key, FieldValue Value)> entries)
     {
         if (entries.IsEmpty)
@@ -89,7 +93,9 @@ public sealed class FieldTable : IEquatable<FieldTable>, IReadOnlyList<KeyValueP
 
     /// <summary>A table of these entries, in this order; what a collection expression calls.</summary>
     /// <param name="entries">Names and values.</param>
-    /// <exception cref="ArgumentException">A name is too long, or the table is too deep or larger than 2 GiB.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is too long, or the table is too deep or larger than 2 GiB.
+    /// </exception>
     public static FieldTable FromPairs(ReadOnlySpan<KeyValuePair<string, FieldValue>> entries) =>
         entries.IsEmpty ? Empty : new FieldTable(entries.ToArray());
 
@@ -130,7 +136,9 @@ public sealed class FieldTable : IEquatable<FieldTable>, IReadOnlyList<KeyValueP
     /// <param name="key">The name; case counts.</param>
     public bool ContainsKey(string key) => TryGet(key, out _);
 
-    /// <summary>A table where the first entry of that name has the new value, or where it was added at the end.</summary>
+    /// <summary>
+    /// A table where the first entry of that name has the new value, or where it was added at the end.
+    /// </summary>
     /// <param name="key">The name, at most 255 bytes of UTF-8.</param>
     /// <param name="value">The value.</param>
     /// <exception cref="ArgumentException">The name is too long, or the table becomes too deep or too long.</exception>

@@ -30,7 +30,9 @@ public enum FieldType : byte
     /// <summary><c>l</c>: a signed 64-bit integer.</summary>
     Int64 = (byte)'l',
 
-    /// <summary><c>L</c>: a signed 64-bit integer under the other letter; kept apart so that it goes out as it came.</summary>
+    /// <summary>
+    /// <c>L</c>: a signed 64-bit integer under the other letter; kept apart so that it goes out as it came.
+    /// </summary>
     Int64Alt = (byte)'L',
 
     /// <summary><c>f</c>: a 32-bit IEEE 754 number.</summary>

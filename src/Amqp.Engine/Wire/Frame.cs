@@ -3,7 +3,9 @@ using Amqp.Engine.Spec;
 
 namespace Amqp.Engine.Wire;
 
-/// <summary>One frame: a view of the input it was read from, valid as long as that is. Copies and allocates nothing.</summary>
+/// <summary>
+/// One frame: a view of the input it was read from, valid as long as that is. Copies and allocates nothing.
+/// </summary>
 public readonly ref struct Frame
 {
     private readonly ReadOnlySequence<byte> _input;

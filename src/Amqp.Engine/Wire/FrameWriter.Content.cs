@@ -43,7 +43,17 @@ public static partial class FrameWriter
         }
     }
 
-    /// <inheritdoc cref="WriteContent(IBufferWriter{byte}, ushort, string, string, bool, bool, BasicProperties, ReadOnlySpan{byte}, int)"/>
+    /// <summary>Appends a whole basic.publish whose body may be in several segments.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="channel">The channel.</param>
+    /// <param name="exchange">The exchange; empty is the default one.</param>
+    /// <param name="routingKey">The routing key.</param>
+    /// <param name="mandatory">Whether an unroutable message is to be returned.</param>
+    /// <param name="immediate">Obsolete; RabbitMQ refuses it.</param>
+    /// <param name="properties">The properties.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="maxFrameSize">The negotiated frame size in bytes, overhead included; more than 8.</param>
+    /// <exception cref="ArgumentException">A short string is longer than 255 bytes; nothing was appended.</exception>
     public static void WriteContent(
         IBufferWriter<byte> output,
         ushort channel,
@@ -148,12 +158,10 @@ public static partial class FrameWriter
         out bool fits)
     {
         ArgumentNullException.ThrowIfNull(output);
-        ArgumentNullException.ThrowIfNull(exchange);
-        ArgumentNullException.ThrowIfNull(routingKey);
-        ArgumentNullException.ThrowIfNull(consumerTag);
         CheckFrameSize(maxFrameSize);
         fits = bodyLength <= Math.Min(SmallBody, maxFrameSize - Overhead);
-        int strings = Most(exchange) + Most(routingKey) + Most(consumerTag);
+        int strings = Most(exchange, nameof(exchange)) + Most(routingKey, nameof(routingKey))
+            + Most(consumerTag, nameof(consumerTag));
         int methodAndHeader = HotMethods.LongestWithoutStrings + strings + ContentHeader.Length(properties);
         return output.GetSpan(methodAndHeader + (3 * Overhead) + (fits ? (int)bodyLength : 0));
     }
@@ -180,6 +188,10 @@ public static partial class FrameWriter
         output.Advance(written);
     }
 
-    // A UTF-16 unit becomes at most three bytes; a string that is too long is refused when it is written.
-    private static int Most(string value) => 3 * Math.Min(value.Length, byte.MaxValue + 1);
+    // A UTF-16 unit becomes at most three bytes; only a string that may be too long has to be measured.
+    private static int Most(string value, string name)
+    {
+        ArgumentNullException.ThrowIfNull(value, name);
+        return value.Length <= WireSize.AlwaysShortChars ? 3 * value.Length : WireSize.ShortString(value, name);
+    }
 }

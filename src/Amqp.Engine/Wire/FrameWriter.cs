@@ -69,7 +69,9 @@ public static partial class FrameWriter
         output.Advance(PutHeader(span, channel, properties, bodySize));
     }
 
-    /// <summary>Appends a body as frames of at most <paramref name="maxFrameSize"/> bytes; an empty body as none.</summary>
+    /// <summary>
+    /// Appends a body as frames of at most <paramref name="maxFrameSize"/> bytes; an empty body as none.
+    /// </summary>
     /// <param name="output">Where to.</param>
     /// <param name="channel">The channel.</param>
     /// <param name="body">The body.</param>
@@ -104,7 +106,9 @@ public static partial class FrameWriter
         }
     }
 
-    /// <summary>Appends a body as frames of at most <paramref name="maxFrameSize"/> bytes; an empty body as none.</summary>
+    /// <summary>
+    /// Appends a body as frames of at most <paramref name="maxFrameSize"/> bytes; an empty body as none.
+    /// </summary>
     /// <param name="output">Where to.</param>
     /// <param name="channel">The channel.</param>
     /// <param name="body">The body.</param>

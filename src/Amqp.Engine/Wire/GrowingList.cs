@@ -1,6 +1,8 @@
 namespace Amqp.Engine.Wire;
 
-/// <summary>An array that doubles as items come; a struct, so that a small table costs two allocations and no list.</summary>
+/// <summary>
+/// An array that doubles as items come; a struct, so that a small table costs two allocations and no list.
+/// </summary>
 internal struct GrowingList<T>
 {
     private T[]? _items;

@@ -5,7 +5,9 @@ namespace Amqp.Engine.Wire;
 /// <summary>How many bytes values take, and the check that short strings are short.</summary>
 internal static class WireSize
 {
-    /// <summary>A string of so many UTF-16 units has at most 255 bytes of UTF-8, since a unit has at most three.</summary>
+    /// <summary>
+    /// A string of so many UTF-16 units has at most 255 bytes of UTF-8, since a unit has at most three.
+    /// </summary>
     public const int AlwaysShortChars = byte.MaxValue / 3;
 
     /// <summary>The bytes of a short string with its length byte.</summary>
