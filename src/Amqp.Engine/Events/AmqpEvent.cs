@@ -28,7 +28,7 @@ public readonly ref struct AmqpEvent
     public SessionEnd? Reason => _slot.Reason;
 
     /// <summary>The consumer, or an empty string.</summary>
-    public string ConsumerTag => _slot.ConsumerTag ?? "";
+    public string ConsumerTag => _slot.Kind is EventKind.Delivery or EventKind.ConsumerCancelled ? _slot.Label ?? "" : "";
 
     /// <summary>The exchange that the message was published to.</summary>
     public string Exchange => _slot.Exchange ?? "";
@@ -37,10 +37,10 @@ public readonly ref struct AmqpEvent
     public string RoutingKey => _slot.RoutingKey ?? "";
 
     /// <summary>A text for people: the reason of a block, or the reply text of a return.</summary>
-    public string Text => _slot.Text ?? "";
+    public string Text => _slot.Kind is EventKind.Return or EventKind.Blocked ? _slot.Label ?? "" : "";
 
     /// <summary>The delivery tag, counted from 1 on each channel.</summary>
-    public ulong DeliveryTag => _slot.DeliveryTag;
+    public ulong DeliveryTag => IsContent ? _slot.Number : 0;
 
     /// <summary>Whether the broker may have delivered this message before.</summary>
     public bool Redelivered => _slot.Redelivered;
@@ -55,7 +55,7 @@ public readonly ref struct AmqpEvent
     public BasicProperties Properties => _slot.Properties ?? BasicProperties.Empty;
 
     /// <summary>The length of the whole body in bytes; the body follows in <see cref="EventKind.Body"/> events.</summary>
-    public ulong BodySize => _slot.BodySize;
+    public ulong BodySize => IsContent ? _slot.Extent : 0;
 
     /// <summary>A piece of a body, borrowed from the input.</summary>
     public BodyView Body => new(in _slot.Body);
@@ -64,16 +64,18 @@ public readonly ref struct AmqpEvent
     public bool IsLastBody => _slot.Kind == EventKind.Body && _slot.Flag;
 
     /// <summary>The first publish of a range.</summary>
-    public ulong FromSequence => _slot.From;
+    public ulong FromSequence => IsContent ? 0 : _slot.Number;
 
     /// <summary>The last publish of a range.</summary>
-    public ulong ToSequence => _slot.To;
+    public ulong ToSequence => IsContent ? 0 : _slot.Extent;
 
     /// <summary>Whether the broker refused the settled publishes.</summary>
     public bool Nacked => _slot.Kind == EventKind.PublishSettled && _slot.Flag;
 
     /// <summary>Whether publishing may go on after <see cref="EventKind.ChannelFlow"/>.</summary>
     public bool FlowActive => _slot.Kind == EventKind.ChannelFlow && _slot.Flag;
+
+    private bool IsContent => _slot.Kind is EventKind.Delivery or EventKind.GetOk or EventKind.Return;
 
     /// <summary>Copies the event.</summary>
     /// <returns>An owned record with value equality.</returns>

@@ -14,16 +14,19 @@ internal struct EventSlot
     public bool Flag;
     public uint MessageCount;
     public RequestId Request;
-    public ulong DeliveryTag;
-    public ulong BodySize;
-    public ulong From;
-    public ulong To;
+
+    // The delivery tag, or the first publish of a range.
+    public ulong Number;
+
+    // The size of a body, or the last publish of a range.
+    public ulong Extent;
     public AmqpMethod? Method;
     public SessionEnd? Reason;
-    public string? ConsumerTag;
+
+    // The consumer tag, or a text for people.
+    public string? Label;
     public string? Exchange;
     public string? RoutingKey;
-    public string? Text;
     public BasicProperties? Properties;
     public ReadOnlySequence<byte> Body;
 }

@@ -181,7 +181,7 @@ public sealed partial class AmqpSession
                 _events.Add(EventKind.ChannelFlow, model.Number).Flag = flow.Active;
                 return default;
             case BasicCancel cancel:
-                _events.Add(EventKind.ConsumerCancelled, model.Number).ConsumerTag = cancel.ConsumerTag;
+                _events.Add(EventKind.ConsumerCancelled, model.Number).Label = cancel.ConsumerTag;
                 return default;
             default:
                 return OnReply(model, method);

@@ -147,7 +147,7 @@ public sealed partial class AmqpSession
         }
 
         _isBlocked = true;
-        _events.Add(EventKind.Blocked, 0).Text = reason;
+        _events.Add(EventKind.Blocked, 0).Label = reason;
     }
 
     private void OnUnblocked()

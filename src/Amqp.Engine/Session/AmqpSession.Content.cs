@@ -12,7 +12,6 @@ public sealed partial class AmqpSession
     private WireError OnContentMethod(ChannelModel model, MethodId id, ReadOnlySpan<byte> payload)
     {
         ref ContentAssembly content = ref model.Content;
-        content = default;
         content.Method = id;
         content.Stage = ContentStage.Header;
         WireError error;
@@ -21,7 +20,7 @@ public sealed partial class AmqpSession
             case MethodId.BasicDeliver:
                 if (BasicDeliverView.TryRead(payload, out BasicDeliverView deliver, out error))
                 {
-                    content.ConsumerTag = _strings.Get(deliver.ConsumerTag);
+                    content.Label = _strings.Get(deliver.ConsumerTag);
                     content.DeliveryTag = deliver.DeliveryTag;
                     content.Redelivered = deliver.Redelivered;
                     content.Exchange = _strings.Get(deliver.Exchange);
@@ -33,7 +32,7 @@ public sealed partial class AmqpSession
                 if (BasicReturnView.TryRead(payload, out BasicReturnView returned, out error))
                 {
                     content.ReplyCode = (ReplyCode)returned.ReplyCode;
-                    content.Text = _strings.Get(returned.ReplyText);
+                    content.Label = _strings.Get(returned.ReplyText);
                     content.Exchange = _strings.Get(returned.Exchange);
                     content.RoutingKey = _strings.Get(returned.RoutingKey);
                 }
@@ -143,18 +142,29 @@ public sealed partial class AmqpSession
             _ => EventKind.GetOk,
         };
         ref EventSlot slot = ref _events.Add(kind, model.Number);
-        slot.ConsumerTag = content.ConsumerTag;
-        slot.DeliveryTag = content.DeliveryTag;
-        slot.Redelivered = content.Redelivered;
         slot.Exchange = content.Exchange;
         slot.RoutingKey = content.RoutingKey;
-        slot.MessageCount = content.MessageCount;
-        slot.ReplyCode = content.ReplyCode;
-        slot.Text = content.Text;
         slot.Properties = properties;
-        slot.BodySize = content.BodySize;
-        if (kind == EventKind.GetOk)
+        slot.Extent = content.BodySize;
+        if (kind == EventKind.Return)
         {
+            slot.Label = content.Label;
+            slot.ReplyCode = content.ReplyCode;
+            content.BodyHash = 0;
+        }
+        else
+        {
+            slot.Number = content.DeliveryTag;
+            slot.Redelivered = content.Redelivered;
+        }
+
+        if (kind == EventKind.Delivery)
+        {
+            slot.Label = content.Label;
+        }
+        else if (kind == EventKind.GetOk)
+        {
+            slot.MessageCount = content.MessageCount;
             slot.Request = model.InFlight!.Value.Id;
             model.InFlight = null;
         }
@@ -209,7 +219,7 @@ public sealed partial class AmqpSession
         else if (content.Method == MethodId.BasicReturn
             && model.Mandatory?.Match(content.Exchange, content.RoutingKey, content.BodySize, content.BodyHash) is { } sequence and not 0)
         {
-            _events.Add(EventKind.PublishReturned, model.Number).From = sequence;
+            _events.Add(EventKind.PublishReturned, model.Number).Number = sequence;
         }
     }
 }

@@ -147,8 +147,8 @@ public sealed partial class AmqpSession
     private void TellSettled(ChannelModel model, ulong from, ulong to, bool nacked)
     {
         ref EventSlot slot = ref _events.Add(EventKind.PublishSettled, model.Number);
-        slot.From = from;
-        slot.To = to;
+        slot.Number = from;
+        slot.Extent = to;
         slot.Flag = nacked;
     }
 
@@ -157,8 +157,8 @@ public sealed partial class AmqpSession
         while (model.Confirms is { } confirms && confirms.TryTakeRun(ulong.MaxValue, out ulong from, out ulong to))
         {
             ref EventSlot slot = ref _events.Add(EventKind.PublishesLost, model.Number);
-            slot.From = from;
-            slot.To = to;
+            slot.Number = from;
+            slot.Extent = to;
             slot.Reason = reason;
         }
     }

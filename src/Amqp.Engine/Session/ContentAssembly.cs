@@ -7,10 +7,9 @@ internal struct ContentAssembly
 {
     public ContentStage Stage;
     public MethodId Method;
-    public string ConsumerTag;
     public string Exchange;
     public string RoutingKey;
-    public string Text;
+    public string Label; // the consumer tag, or the reply text of a return
     public ulong DeliveryTag;
     public bool Redelivered;
     public uint MessageCount;
