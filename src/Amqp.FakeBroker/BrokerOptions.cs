@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+
+namespace Amqp.FakeBroker;
+
+/// <summary>What a broker is: its identity, accounts and limits. Immutable, safe to share.</summary>
+public sealed record BrokerOptions
+{
+    /// <summary>Seed of every name the broker invents (amq.gen-…, amq.ctag-…). Equal seeds and inputs give equal output.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The accounts. Default: guest with password guest.</summary>
+    public ImmutableArray<BrokerUser> Users { get; init; } = [new BrokerUser("guest", "guest")];
+
+    /// <summary>The virtual hosts. Default: "/".</summary>
+    public ImmutableArray<string> VirtualHosts { get; init; } = ["/"];
+
+    /// <summary>channel-max offered in connection.tune, 1 to 65535. Default 2047.</summary>
+    public ushort ChannelMax { get; init; } = 2047;
+
+    /// <summary>frame-max offered in connection.tune, in octets, at least 4096. Default 131072.</summary>
+    public uint FrameMax { get; init; } = 131072;
+
+    /// <summary>Heartbeat offered in connection.tune, in seconds; 0 offers none. Default 60.</summary>
+    public ushort HeartbeatSeconds { get; init; } = 60;
+
+    /// <summary>Largest message body in octets; a longer one closes the channel with 406. Default 128 MiB.</summary>
+    public long MaxMessageSize { get; init; } = 134217728;
+
+    /// <summary>The product named in the server properties. Default "RabbitMQ", which clients look for.</summary>
+    public string Product { get; init; } = "RabbitMQ";
+
+    /// <summary>The version named in the server properties.</summary>
+    public string Version { get; init; } = "3.10.8";
+
+    /// <summary>The cluster named in the server properties.</summary>
+    public string ClusterName { get; init; } = "rabbit@localhost";
+
+    /// <summary>How long a stream that broke the framing, or a refused handshake, is kept before it is dropped. Default 3 s.</summary>
+    public TimeSpan SilentCloseDelay { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long the broker waits for a close-ok, or for the peer to hang up after one. Default 30 s.</summary>
+    public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a connection may take until connection.open succeeded. Default 10 s.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the exception names it.</exception>
+    public void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(ChannelMax);
+        ArgumentOutOfRangeException.ThrowIfLessThan(FrameMax, 4096u);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(FrameMax, (uint)int.MaxValue, nameof(FrameMax));
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxMessageSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxMessageSize, Array.MaxLength);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SilentCloseDelay, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CloseTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(HandshakeTimeout, TimeSpan.Zero);
+    }
+}

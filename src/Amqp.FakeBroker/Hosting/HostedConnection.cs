@@ -1,0 +1,161 @@
+using System.Buffers;
+using System.Net.Sockets;
+
+namespace Amqp.FakeBroker.Hosting;
+
+/// <summary>
+/// One stream of an <see cref="InMemoryBroker"/>: a loop that reads into the core, and a flush that runs whenever there is output.
+/// Both are plain async methods; neither outlives <see cref="Completion"/>.
+/// </summary>
+internal abstract class HostedConnection
+{
+    private readonly InMemoryBroker _broker;
+    private readonly OutputBuffer _output = new();
+    private readonly CancellationTokenSource _abort = new();
+    private TaskCompletionSource? _resumed;
+    private Task _flush = Task.CompletedTask;
+    private bool _isFlushing;
+    private bool _isWriteBroken;
+
+    protected HostedConnection(InMemoryBroker broker)
+    {
+        _broker = broker;
+        Connection = broker.Attach(this, _output);
+    }
+
+    public BrokerConnection Connection { get; }
+
+    /// <summary>Completes when the stream is closed and nothing of this connection runs any more. Never faults.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    protected CancellationToken Aborted => _abort.Token;
+
+    public void Start() => Completion = RunAsync();
+
+    /// <summary>Ends reading and writing at once.</summary>
+    public void Abort() => _abort.Cancel();
+
+    /// <summary>
+    /// Called under the broker's lock after any input touched this connection: lets a suspended reader go on, and says whether the
+    /// caller must start a flush once it has left the lock.
+    /// </summary>
+    public bool NeedsFlush()
+    {
+        if (!Connection.IsReadSuspended)
+        {
+            _resumed?.TrySetResult();
+            _resumed = null;
+        }
+
+        if (_isFlushing || _isWriteBroken || (_output.Pending == 0 && !Connection.WantsClose))
+        {
+            return false;
+        }
+
+        _isFlushing = true;
+        return true;
+    }
+
+    /// <summary>Starts the flush that <see cref="NeedsFlush"/> asked for.</summary>
+    public void StartFlush() => _flush = FlushAsync();
+
+    /// <summary>Reads until the stream or the connection ends.</summary>
+    protected abstract Task ReadAsync();
+
+    /// <summary>Sends octets; may wait for the peer.</summary>
+    protected abstract ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken);
+
+    /// <summary>Tells the peer that nothing more comes, and wakes the reader.</summary>
+    protected abstract void EndWriting();
+
+    /// <summary>Lets go of the stream.</summary>
+    protected abstract void Release();
+
+    /// <summary>Gives octets to the core; returns how much it consumed.</summary>
+    protected SequencePosition Receive(in ReadOnlySequence<byte> input, out Task? resumed)
+    {
+        SequencePosition consumed;
+        lock (_broker.Gate)
+        {
+            consumed = Connection.Receive(input, _broker.Now);
+            resumed = Connection.IsReadSuspended
+                ? (_resumed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task
+                : null;
+        }
+
+        _broker.Settle();
+        return consumed;
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await ReadAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+            // A stream that breaks is an ordinary end: the core is told below.
+        }
+
+        lock (_broker.Gate)
+        {
+            Connection.ReceiveEnd(_broker.Now);
+        }
+
+        _broker.Settle();
+        Task flush;
+        lock (_broker.Gate)
+        {
+            flush = _flush;
+        }
+
+        await flush.ConfigureAwait(false);
+        _abort.Cancel();
+        Release();
+        _broker.Detach(this);
+    }
+
+    private async Task FlushAsync()
+    {
+        try
+        {
+            while (TryTake(out ReadOnlyMemory<byte> octets))
+            {
+                await WriteAsync(octets, Aborted).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (InMemoryBroker.IsStreamFailure(e))
+        {
+            lock (_broker.Gate)
+            {
+                _isFlushing = false;
+                _isWriteBroken = true;
+                Connection.ReceiveEnd(_broker.Now);
+            }
+
+            _broker.Settle();
+        }
+
+        if (Connection.WantsClose)
+        {
+            EndWriting();
+        }
+    }
+
+    private bool TryTake(out ReadOnlyMemory<byte> octets)
+    {
+        bool isMore;
+        lock (_broker.Gate)
+        {
+            isMore = _output.Pending > 0;
+            octets = isMore ? _output.TakePending() : default;
+            _isFlushing = isMore;
+
+            // The peer took what was in flight: a paused delivery goes on into the buffer that is free now.
+            Connection.SetOutputCongested(false);
+        }
+
+        return isMore;
+    }
+}

@@ -1,0 +1,30 @@
+namespace Amqp.FakeBroker.Model;
+
+/// <summary>One basic.consume: who receives, from which queue, and how much it may hold unacknowledged.</summary>
+internal sealed class ConsumerModel
+{
+    public required string Tag { get; init; }
+
+    public required QueueModel Queue { get; init; }
+
+    public required ChannelModel Channel { get; init; }
+
+    public required bool NoAck { get; init; }
+
+    public required bool IsExclusive { get; init; }
+
+    public required long Priority { get; init; }
+
+    /// <summary>The per-consumer prefetch in force when the consumer was made; 0 is no limit.</summary>
+    public required int Prefetch { get; init; }
+
+    public int Unacked { get; set; }
+
+    /// <summary>Set while a prefetch limit keeps the consumer out of its queue's rotation.</summary>
+    public bool IsBlocked { get; set; }
+
+    /// <summary>Cleared on cancel, so that late settlements do not wake a consumer that is gone.</summary>
+    public bool IsActive { get; set; } = true;
+
+    public bool HasRoom => !Channel.Session.IsCongested && (NoAck || ((Prefetch == 0 || Unacked < Prefetch) && Channel.HasGlobalRoom));
+}

@@ -1,0 +1,199 @@
+using Amqp.Engine.Spec;
+using Amqp.Engine.Wire;
+using Amqp.FakeBroker.Model;
+
+namespace Amqp.FakeBroker;
+
+/// <content>Class basic but for publishing and settling: qos, consume, cancel, get (AMQP 0-9-1 §1.8).</content>
+public sealed partial class BrokerConnection
+{
+    private bool OnBasicMethod(ChannelModel channel, AmqpMethod method)
+    {
+        switch (method)
+        {
+            case BasicQos qos:
+                OnQos(channel, qos);
+                return true;
+            case BasicConsume consume:
+                OnConsume(channel, consume);
+                return true;
+            case BasicCancel cancel:
+                OnCancel(channel, cancel);
+                return true;
+            case BasicGet get:
+                OnGet(channel, get);
+                return true;
+            case BasicAck ack:
+                Settle(channel, ack.DeliveryTag, ack.Multiple, requeue: false);
+                return true;
+            case BasicNack nack:
+                Settle(channel, nack.DeliveryTag, nack.Multiple, nack.Requeue);
+                return true;
+            case BasicReject reject:
+                Settle(channel, reject.DeliveryTag, multiple: false, reject.Requeue);
+                return true;
+            case BasicRecover recover:
+                OnRecover(channel, recover.Requeue, isAnswered: true);
+                return true;
+            case BasicRecoverAsync recover:
+                OnRecover(channel, recover.Requeue, isAnswered: false);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void OnQos(ChannelModel channel, BasicQos qos)
+    {
+        if (qos.PrefetchSize != 0)
+        {
+            FailConnection(ReplyCode.NotImplemented, $"prefetch_size!=0 ({qos.PrefetchSize})");
+            return;
+        }
+
+        if (qos.Global)
+        {
+            channel.GlobalPrefetch = qos.PrefetchCount;
+        }
+        else
+        {
+            channel.Prefetch = qos.PrefetchCount;
+        }
+
+        Write(channel.Number, new BasicQosOk());
+        WakeConsumers(channel);
+    }
+
+    private void OnConsume(ChannelModel channel, BasicConsume consume)
+    {
+        if (consume.Queue == ReplyQueueName)
+        {
+            OnConsumeReplies(channel, consume);
+            return;
+        }
+
+        if (consume.ConsumerTag.Length > 0 && channel.FindConsumer(consume.ConsumerTag) is not null)
+        {
+            FailConnection(ReplyCode.NotAllowed, $"attempt to reuse consumer tag '{consume.ConsumerTag}'");
+            return;
+        }
+
+        if (!TryExpandName(channel, consume.Queue, out string name) || !TryFindQueue(channel, name, out QueueModel? queue))
+        {
+            return;
+        }
+
+        long priority = 0;
+        if (consume.Arguments.TryGet("x-priority", out FieldValue value) && !FieldFacts.TryInteger(value, out priority))
+        {
+            FailChannel(
+                channel,
+                ReplyCode.PreconditionFailed,
+                $"invalid arg 'x-priority' for {Shown(queue)}: \"expected integer, got {FieldFacts.TypeName(value)}\"");
+            return;
+        }
+
+        if (queue.Consumers.Count > 0 && (consume.Exclusive || queue.Consumers[0].IsExclusive))
+        {
+            FailChannel(channel, ReplyCode.AccessRefused, $"{Shown(queue)} in exclusive use");
+            return;
+        }
+
+        if (consume.Exclusive && queue.Settings.HasSingleActiveConsumer)
+        {
+            FailChannel(channel, ReplyCode.AccessRefused, $"{Shown(queue)} in exclusive use");
+            return;
+        }
+
+        ConsumerModel consumer = new()
+        {
+            Tag = consume.ConsumerTag.Length > 0 ? consume.ConsumerTag : _core.Names.Next("amq.ctag-"),
+            Queue = queue,
+            Channel = channel,
+            NoAck = consume.NoAck,
+            IsExclusive = consume.Exclusive,
+            Priority = priority,
+            Prefetch = channel.Prefetch,
+        };
+        channel.Consumers.Add(consumer);
+        if (!consume.NoWait)
+        {
+            Write(channel.Number, new BasicConsumeOk { ConsumerTag = consumer.Tag });
+        }
+
+        queue.AddConsumer(consumer);
+        queue.Deliver();
+    }
+
+    private void OnCancel(ChannelModel channel, BasicCancel cancel)
+    {
+        ConsumerModel? consumer = channel.FindConsumer(cancel.ConsumerTag);
+        if (consumer is not null)
+        {
+            channel.Consumers.Remove(consumer);
+            consumer.Queue.RemoveConsumer(consumer);
+        }
+        else if (channel.ReplyConsumerTag == cancel.ConsumerTag)
+        {
+            channel.ReplyConsumerTag = null;
+        }
+
+        if (!cancel.NoWait)
+        {
+            Write(channel.Number, new BasicCancelOk { ConsumerTag = cancel.ConsumerTag });
+        }
+
+        if (consumer is not null)
+        {
+            AfterConsumerLeft(consumer.Queue);
+        }
+    }
+
+    private void OnGet(ChannelModel channel, BasicGet get)
+    {
+        if (!TryExpandName(channel, get.Queue, out string name) || !TryFindQueue(channel, name, out QueueModel? queue))
+        {
+            return;
+        }
+
+        if (!queue.TryGet(out QueueEntry entry))
+        {
+            Write(channel.Number, new BasicGetEmpty());
+            return;
+        }
+
+        ulong tag = channel.NextDeliveryTag++;
+        if (!get.NoAck)
+        {
+            channel.Unacked.Add(new UnackedEntry(tag, queue, null, entry));
+        }
+
+        Write(channel.Number, new BasicGetOk
+        {
+            DeliveryTag = tag,
+            Redelivered = entry.Redelivered,
+            Exchange = entry.Message.Exchange,
+            RoutingKey = entry.Message.RoutingKey,
+            MessageCount = (uint)queue.ReadyCount,
+        });
+        WriteContent(channel.Number, entry.Message);
+    }
+
+    /// <summary>Takes consumers back into rotation that prefetch limits had kept out, and serves their queues.</summary>
+    private static void WakeConsumers(ChannelModel channel)
+    {
+        for (int i = 0; i < channel.Consumers.Count; i++)
+        {
+            ConsumerModel consumer = channel.Consumers[i];
+            if (consumer.IsBlocked)
+            {
+                consumer.Queue.Unblock(consumer);
+                consumer.Queue.Deliver();
+            }
+            else if (consumer.Queue.Settings.HasSingleActiveConsumer)
+            {
+                consumer.Queue.Deliver();
+            }
+        }
+    }
+}

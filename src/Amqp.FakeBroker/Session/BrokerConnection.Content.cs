@@ -1,0 +1,215 @@
+using System.Globalization;
+using Amqp.Engine.Spec;
+using Amqp.Engine.Wire;
+using Amqp.FakeBroker.Model;
+
+namespace Amqp.FakeBroker;
+
+/// <content>Publishing: content frames in, routing, returns and confirms (AMQP 0-9-1 §1.8.3.7, §4.2.6).</content>
+public sealed partial class BrokerConnection
+{
+    private readonly List<QueueModel> _routed = [];
+
+    private void OnPublish(ChannelModel channel, ReadOnlySpan<byte> payload)
+    {
+        if (!BasicPublishView.TryRead(payload, out BasicPublishView publish, out WireError error))
+        {
+            OnUndecodable(payload, error);
+            return;
+        }
+
+        channel.Content.BeginPublish(publish.Exchange, publish.RoutingKey, publish.Mandatory, publish.Immediate);
+    }
+
+    // content header, AMQP 0-9-1 §4.2.6.1
+    //   0          2        4           12               14
+    //   +----------+--------+-----------+----------------+-----------------+
+    //   | class-id | weight | body size | property flags | property list…  |
+    //   +----------+--------+-----------+----------------+-----------------+
+    //     short      short    long long   short            as the flags say
+    private void OnContentFrame(ChannelModel channel, byte type, ReadOnlySpan<byte> payload)
+    {
+        InboundContent content = channel.Content;
+        _method = content.Method;
+        if (content.Stage == ContentStage.Body)
+        {
+            if (type != BodyFrame)
+            {
+                FailConnection(
+                    ReplyCode.UnexpectedFrame,
+                    "expected content body, got non content body frame instead");
+            }
+            else if (content.AddBody(payload))
+            {
+                OnContentComplete(channel);
+            }
+
+            return;
+        }
+
+        ushort weight = type == HeaderFrame ? (ushort)((payload[2] << 8) | payload[3]) : (ushort)1;
+        if (weight != 0)
+        {
+            FailConnection(
+                ReplyCode.UnexpectedFrame,
+                "expected content header for class 60, got non content header frame instead");
+            return;
+        }
+
+        int classId = (payload[0] << 8) | payload[1];
+        if (classId != 60)
+        {
+            FailConnection(ReplyCode.UnexpectedFrame, string.Create(
+                CultureInfo.InvariantCulture,
+                $"expected content header for class 60, got one for class {classId} instead"));
+            return;
+        }
+
+        ulong size = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(payload[4..]);
+        if (!content.BeginBody(size, payload[12..], Options.MaxMessageSize)
+            && BasicProperties.TryRead(payload[12..], _core.Limits, out BasicProperties? properties, out _))
+        {
+            content.Properties = properties;
+        }
+
+        if (size == 0)
+        {
+            OnContentComplete(channel);
+        }
+
+        if (_core.HasMemoryAlarm && _phase == ConnectionPhase.Running)
+        {
+            SuspendReading();
+        }
+    }
+
+    private void OnContentComplete(ChannelModel channel)
+    {
+        InboundContent content = channel.Content;
+        VirtualHost virtualHost = _virtualHost!;
+        if (content.Method != MethodId.BasicPublish)
+        {
+            FailConnection(ReplyCode.CommandInvalid, UnimplementedMethod);
+        }
+        else if (content.IsImmediate)
+        {
+            FailConnection(ReplyCode.NotImplemented, "immediate=true");
+        }
+        else if (content.IsOversized)
+        {
+            FailChannel(channel, ReplyCode.PreconditionFailed, string.Create(
+                CultureInfo.InvariantCulture,
+                $"message size {content.BodySize} is larger than configured max size {Options.MaxMessageSize}"));
+        }
+        else if (!virtualHost.TryGetExchange(content.Exchange, out ExchangeModel exchange))
+        {
+            FailChannel(channel, ReplyCode.NotFound, NoExchange(content.Exchange));
+        }
+        else if (exchange.IsInternal)
+        {
+            FailChannel(channel, ReplyCode.AccessRefused, $"cannot publish to internal {Shown(exchange)}");
+        }
+        else if (content.Properties is not { } properties)
+        {
+            FailConnection(ReplyCode.InternalError, "");
+        }
+        else if (MessageRules.Refusal(properties, _user!) is { } refusal)
+        {
+            FailChannel(channel, ReplyCode.PreconditionFailed, refusal);
+        }
+        else
+        {
+            Publish(channel, exchange, properties);
+        }
+    }
+
+    private void Publish(ChannelModel channel, ExchangeModel exchange, BasicProperties properties)
+    {
+        InboundContent content = channel.Content;
+        byte[] headerOctets = content.HeaderOctets;
+        if (!TryAddressReply(channel, ref properties, ref headerOctets))
+        {
+            return;
+        }
+
+        StoredMessage message = new()
+        {
+            Exchange = content.Exchange,
+            RoutingKey = content.RoutingKey,
+            HeaderOctets = headerOctets,
+            Properties = properties,
+            Body = content.Body,
+        };
+        _routed.Clear();
+        _virtualHost!.Router.Route(exchange, message, _routed);
+        message = HideBlindCopies(message);
+        if (exchange.IsDefault && _routed.Count == 0)
+        {
+            // A direct reply is delivered, yet a mandatory one counts as unroutable.
+            DeliverReply(message);
+        }
+
+        if (channel.Transaction is { } transaction)
+        {
+            transaction.Publishes.Add((message, [.. _routed], content.IsMandatory));
+            return;
+        }
+
+        Complete(channel, message, content.IsMandatory);
+    }
+
+    private void Complete(ChannelModel channel, StoredMessage message, bool isMandatory)
+    {
+        if (_routed.Count == 0 && isMandatory)
+        {
+            WriteReturn(channel, message);
+        }
+
+        bool isTaken = Enqueue(message, _routed);
+        if (channel.IsConfirming)
+        {
+            Confirm(channel, isTaken);
+        }
+    }
+
+    /// <summary>Puts a message into its queues; false when at least one refused it (the others keep it).</summary>
+    private static bool Enqueue(StoredMessage message, List<QueueModel> queues)
+    {
+        bool isTaken = true;
+        for (int i = 0; i < queues.Count; i++)
+        {
+            QueueModel queue = queues[i];
+            if (queue.RefusesPublish)
+            {
+                isTaken = false;
+            }
+            else if (!queue.IsDeleted)
+            {
+                queue.Publish(message);
+            }
+        }
+
+        return isTaken;
+    }
+
+    private static StoredMessage HideBlindCopies(StoredMessage message)
+    {
+        BasicProperties shown = MessageRules.WithoutBlindCopies(message.Properties);
+        return ReferenceEquals(shown, message.Properties) ? message : new StoredMessage
+        {
+            Exchange = message.Exchange,
+            RoutingKey = message.RoutingKey,
+            HeaderOctets = Encode(shown),
+            Properties = shown,
+            Body = message.Body,
+        };
+    }
+
+    private static byte[] Encode(BasicProperties properties)
+    {
+        byte[] octets = new byte[properties.EncodedLength];
+        WireWriter writer = new(octets);
+        properties.Write(ref writer);
+        return octets;
+    }
+}

@@ -1,0 +1,85 @@
+using Amqp.Engine.Spec;
+using Amqp.FakeBroker.Model;
+
+namespace Amqp.FakeBroker;
+
+/// <content>Class tx (AMQP 0-9-1 §1.9): publishes and settlements held back until commit.</content>
+public sealed partial class BrokerConnection
+{
+    private void OnTransactionMethod(ChannelModel channel, AmqpMethod method)
+    {
+        if (method is TxSelect)
+        {
+            if (channel.IsConfirming)
+            {
+                FailChannel(channel, ReplyCode.PreconditionFailed, "cannot switch from confirm to tx mode");
+                return;
+            }
+
+            channel.Transaction ??= new TransactionModel();
+            Write(channel.Number, new TxSelectOk());
+        }
+        else if (channel.Transaction is not { } transaction)
+        {
+            FailChannel(channel, ReplyCode.PreconditionFailed, "channel is not transactional");
+        }
+        else if (method is TxCommit)
+        {
+            Commit(channel, transaction);
+        }
+        else
+        {
+            Rollback(channel, transaction);
+        }
+    }
+
+    private void Commit(ChannelModel channel, TransactionModel transaction)
+    {
+        bool isComplete = true;
+        foreach ((StoredMessage message, QueueModel[] queues, bool isMandatory) in transaction.Publishes)
+        {
+            if (queues.Length == 0 && isMandatory)
+            {
+                WriteReturn(channel, message);
+            }
+
+            _routed.Clear();
+            _routed.AddRange(queues);
+            isComplete &= Enqueue(message, _routed);
+        }
+
+        (List<UnackedEntry> Entries, bool Requeue)[] settlements = [.. transaction.Settlements];
+        transaction.Clear();
+        foreach ((List<UnackedEntry> entries, bool requeue) in settlements)
+        {
+            Finish(channel, entries, requeue);
+        }
+
+        if (isComplete)
+        {
+            Write(channel.Number, new TxCommitOk());
+        }
+        else
+        {
+            FailChannel(channel, ReplyCode.PreconditionFailed, "partial tx completion");
+        }
+    }
+
+    /// <summary>Publishes are forgotten; settled messages are unacknowledged again, not requeued.</summary>
+    private void Rollback(ChannelModel channel, TransactionModel transaction)
+    {
+        List<UnackedEntry> entries = [];
+        foreach ((List<UnackedEntry> settled, _) in transaction.Settlements)
+        {
+            entries.AddRange(settled);
+        }
+
+        transaction.Clear();
+        if (entries.Count > 0)
+        {
+            channel.Unacked.Restore(entries);
+        }
+
+        Write(channel.Number, new TxRollbackOk());
+    }
+}

@@ -1,0 +1,162 @@
+using System.Buffers;
+using Amqp.Engine.Base;
+using Amqp.FakeBroker.Model;
+
+namespace Amqp.FakeBroker;
+
+/// <summary>
+/// The broker's side of one stream. Inputs: bytes, end of stream, and time by way of <see cref="BrokerCore.Elapse"/>. One caller
+/// at a time for the whole broker.
+/// </summary>
+public sealed partial class BrokerConnection
+{
+    private readonly BrokerCore _core;
+    private readonly IBufferWriter<byte> _output;
+    private readonly SortedDictionary<ushort, ChannelModel> _channels = [];
+    private readonly List<QueueModel> _exclusiveQueues = [];
+    private ConnectionPhase _phase = ConnectionPhase.AwaitingHeader;
+    private VirtualHost? _virtualHost;
+    private BrokerUser? _user;
+
+    internal BrokerConnection(BrokerCore core, IBufferWriter<byte> output, ulong number)
+    {
+        _core = core;
+        _output = output;
+        Number = number;
+        _lastReceived = core.Now;
+        _lastSent = core.Now;
+        _phaseDeadline = core.Now + core.Options.HandshakeTimeout;
+    }
+
+    /// <summary>The connection's number, from 1 in the order of acceptance.</summary>
+    public ulong Number { get; }
+
+    /// <summary>True when the host must flush what was appended and then close the stream.</summary>
+    public bool WantsClose => _phase == ConnectionPhase.Ended;
+
+    /// <summary>
+    /// True while the memory alarm keeps the broker from reading the stream. Bytes given to <see cref="Receive"/> are not consumed;
+    /// give them again when the connection comes back from <see cref="BrokerCore.DrainDirty"/> with this off.
+    /// </summary>
+    public bool IsReadSuspended { get; private set; }
+
+    /// <summary>True once connection.open succeeded and until the connection closes.</summary>
+    public bool IsOpen => _phase == ConnectionPhase.Running;
+
+    /// <summary>The authenticated user's name; empty before.</summary>
+    public string UserName => _user?.Name ?? "";
+
+    internal bool IsDirty { get; set; }
+
+    /// <summary>What the host keeps for this connection.</summary>
+    internal object? Host { get; set; }
+
+    private BrokerOptions Options => _core.Options;
+
+    /// <summary>Takes bytes from the peer.</summary>
+    /// <param name="input">Everything not consumed so far, in order.</param>
+    /// <param name="now">The time of the input.</param>
+    /// <returns>Up to where the input is consumed; what is left must be part of the next input.</returns>
+    public SequencePosition Receive(in ReadOnlySequence<byte> input, MonoTime now)
+    {
+        _core.Advance(now);
+        _lastReceived = _core.Now;
+        ReadOnlySequence<byte> rest = input;
+        while (!rest.IsEmpty && !IsReadSuspended)
+        {
+            if (_phase >= ConnectionPhase.CloseOkSent)
+            {
+                return rest.End;
+            }
+
+            int used = ReceiveSpan(rest.FirstSpan);
+            if (used == 0 && !rest.IsSingleSegment)
+            {
+                used = ReceiveStraddling(rest);
+            }
+
+            if (used == 0)
+            {
+                break;
+            }
+
+            rest = rest.Slice(used);
+        }
+
+        FlushConfirms();
+        return _phase >= ConnectionPhase.CloseOkSent ? input.End : rest.Start;
+    }
+
+    /// <summary>Takes the end of the peer's stream, for whatever reason it ended. Unacknowledged messages go back.</summary>
+    /// <param name="now">The time of the input.</param>
+    public void ReceiveEnd(MonoTime now)
+    {
+        _core.Advance(now);
+        End();
+    }
+
+    /// <summary>
+    /// Tells the broker that the peer does not take its output (or does again): deliveries pause, like those of a broker whose
+    /// socket is full. Hosts without a bound on output need not call it.
+    /// </summary>
+    /// <param name="isCongested">True to pause deliveries.</param>
+    public void SetOutputCongested(bool isCongested)
+    {
+        if (IsCongested == isCongested)
+        {
+            return;
+        }
+
+        IsCongested = isCongested;
+        if (!isCongested && _phase == ConnectionPhase.Running)
+        {
+            ChannelModel[] channels = [.. _channels.Values];
+            foreach (ChannelModel channel in channels)
+            {
+                WakeConsumers(channel);
+            }
+        }
+    }
+
+    internal bool IsCongested { get; private set; }
+
+    /// <summary>The connection is over: everything it held is released, and the host is to close the stream.</summary>
+    private void End()
+    {
+        if (_phase == ConnectionPhase.Ended)
+        {
+            return;
+        }
+
+        ReleaseAll();
+        IsReadSuspended = false;
+        _phase = ConnectionPhase.Ended;
+        _core.Forget(this);
+        _core.MarkDirty(this);
+    }
+
+    /// <summary>Closes every channel, then deletes the exclusive queues, oldest first.</summary>
+    private void ReleaseAll()
+    {
+        ChannelModel[] channels = [.. _channels.Values];
+        _channels.Clear();
+
+        // All consumers leave before anything is requeued, or messages would move between channels that are both closing.
+        foreach (ChannelModel channel in channels)
+        {
+            DetachConsumers(channel);
+        }
+
+        foreach (ChannelModel channel in channels)
+        {
+            ReleaseChannel(channel);
+        }
+
+        QueueModel[] queues = [.. _exclusiveQueues];
+        _exclusiveQueues.Clear();
+        foreach (QueueModel queue in queues)
+        {
+            DeleteQueue(queue);
+        }
+    }
+}
