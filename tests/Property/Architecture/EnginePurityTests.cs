@@ -22,7 +22,7 @@ public class EnginePurityTests
     [InlineData("_ = DateTime.UtcNow;", "System.DateTime.get_UtcNow")]
     [InlineData("_ = DateTimeOffset.Now;", "System.DateTimeOffset.get_Now")]
     [InlineData("_ = System.Diagnostics.Stopwatch.GetTimestamp();", "System.Diagnostics.Stopwatch")]
-    [InlineData("_ = Environment.TickCount64;", "System.Environment")]
+    [InlineData("_ = Environment.TickCount64;", "System.Environment.get_TickCount64")]
     [InlineData("_ = Random.Shared.Next();", "System.Random")]
     [InlineData("_ = Guid.NewGuid();", "System.Guid.NewGuid")]
     [InlineData("_ = TimeProvider.System;", "System.TimeProvider")]

@@ -41,8 +41,8 @@ internal static class PurityScan
 
     private static readonly string[] ImpureTypes =
     [
-        "System.Activator", "System.AppContext", "System.AppDomain", "System.Console", "System.Environment",
-        "System.GC", "System.IProgress`1", "System.Progress`1", "System.Random", "System.TimeProvider",
+        "System.Activator", "System.AppContext", "System.AppDomain", "System.Console", "System.GC",
+        "System.IProgress`1", "System.Progress`1", "System.Random", "System.TimeProvider",
         "System.TimeZone", "System.TimeZoneInfo", "System.Runtime.InteropServices.Marshal",
         "System.Runtime.InteropServices.NativeLibrary",
     ];
@@ -56,6 +56,10 @@ internal static class PurityScan
         "System.DateTimeOffset.get_Now", "System.DateTimeOffset.get_UtcNow",
         "System.Guid.NewGuid", "System.Guid.CreateVersion7",
     ];
+
+    // Every iterator asks for the thread's number; nothing else of the environment is pure.
+    private static readonly string[] PureMembersOfEnvironment =
+        ["System.Environment.get_CurrentManagedThreadId", "System.Environment.get_NewLine"];
 
     /// <summary>The offences of the assembly in that file, sorted.</summary>
     public static IReadOnlyList<string> Offences(string path)
@@ -71,7 +75,7 @@ internal static class PurityScan
         var metadata = image.GetMetadataReader();
         var types = metadata.TypeReferences.Select(handle => NameOf(metadata, handle)).Where(IsImpure);
         var members = metadata.MemberReferences.Select(handle => NameOf(metadata, handle))
-            .Where(ImpureMembers.Contains);
+            .Where(IsImpureMember);
         var natives = metadata.MethodDefinitions.Select(metadata.GetMethodDefinition)
             .Where(method => method.Attributes.HasFlag(MethodAttributes.PinvokeImpl))
             .Select(method => "native " + metadata.GetString(method.Name));
@@ -110,6 +114,11 @@ internal static class PurityScan
             || ImpureTypes.Contains(type)
             || ImpureNameParts.Any(part => type.Contains(part, StringComparison.Ordinal));
     }
+
+    private static bool IsImpureMember(string member) =>
+        ImpureMembers.Contains(member)
+        || (member.StartsWith("System.Environment.", StringComparison.Ordinal)
+            && !PureMembersOfEnvironment.Contains(member));
 
     private static string NameOf(MetadataReader metadata, TypeReferenceHandle handle)
     {
