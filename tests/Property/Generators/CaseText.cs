@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Amqp.Property.Generators;
@@ -30,6 +31,9 @@ public static class CaseText
                 break;
             case string s:
                 text.Append('"').Append(s).Append('"');
+                break;
+            case ITuple tuple:
+                AppendItems(text, Enumerable.Range(0, tuple.Length).Select(i => tuple[i]));
                 break;
             case IList items when value is Array || value.GetType().IsGenericType:
                 AppendItems(text, items);

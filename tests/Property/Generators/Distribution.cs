@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Amqp.Property.Generators;
 
 /// <summary>A gate against properties that hold because the interesting cases never came.</summary>

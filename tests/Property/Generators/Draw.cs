@@ -42,7 +42,7 @@ public sealed class Draw
         }
 
         ulong power = 1UL << Int(0, 63);
-        return Pick(0UL, 1UL, ulong.MaxValue, long.MaxValue, power, power - 1, power + 1, 0UL - power);
+        return Pick<ulong>(0UL, 1UL, ulong.MaxValue, long.MaxValue, power, power - 1, power + 1, 0UL - power);
     }
 
     /// <summary>Random bytes.</summary>

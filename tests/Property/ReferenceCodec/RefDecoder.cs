@@ -8,16 +8,21 @@ public static class RefDecoder
     {
         var frames = new List<RefFrame>();
         var at = 0;
-        while (bytes.Length - at >= 7)
+        while (at < bytes.Length)
         {
             int type = bytes[at];
-            int channel = (bytes[at + 1] * 256) + bytes[at + 2];
-            long size = (bytes[at + 3] * 16777216L) + (bytes[at + 4] * 65536L) + (bytes[at + 5] * 256L) + bytes[at + 6];
             if (type is not (1 or 2 or 3 or 8))
             {
                 return new RefParse(frames, at, $"frame type {type} is unknown");
             }
 
+            if (bytes.Length - at < 7)
+            {
+                break;
+            }
+
+            int channel = (bytes[at + 1] * 256) + bytes[at + 2];
+            long size = (bytes[at + 3] * 16777216L) + (bytes[at + 4] * 65536L) + (bytes[at + 5] * 256L) + bytes[at + 6];
             if (size > maxPayload)
             {
                 return new RefParse(frames, at, $"a payload of {size} octets is longer than {maxPayload}");
@@ -91,10 +96,12 @@ public static class RefDecoder
     private static List<RefArg> Properties(RefInput input, RefLimits limits)
     {
         ulong flags = input.Number(2);
-        if ((flags & 3) != 0)
+        if ((flags & 1) != 0)
         {
-            throw new RefException("class basic has no more than 14 properties");
+            throw new RefException("class basic has one word of flags");
         }
+
+        // Bit 1 means nothing; RabbitMQ ignores it, and so does the written policy.
 
         var present = RefSpec.Properties.Where((_, i) => (flags >> (15 - i) & 1) == 1).ToList();
         List<RefArg> values = Arguments(input, present, limits);
