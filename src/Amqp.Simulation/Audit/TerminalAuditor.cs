@@ -1,0 +1,44 @@
+using Amqp.Engine.Events;
+using Amqp.Simulation.Scenarios;
+
+namespace Amqp.Simulation.Audit;
+
+/// <summary>B5: a session ends with one terminal event, and nothing follows it.</summary>
+public sealed class TerminalAuditor : IAuditor
+{
+    private readonly List<string> _failures = [];
+    private bool _ended;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Failures => _failures;
+
+    /// <inheritdoc/>
+    public void OnCommand(CommandRecord command)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnEvent(EventRecord e)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        if (_ended)
+        {
+            _failures.Add($"B5 event after the terminal one: {e}");
+        }
+
+        _ended |= e.Kind == EventKind.SessionClosed;
+        if (e.Kind == EventKind.SessionClosed && e.Reason is null)
+        {
+            _failures.Add("B5 the terminal event has no reason");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnEnd(bool closed)
+    {
+        if (closed != _ended)
+        {
+            _failures.Add($"B5 session {(closed ? "closed without" : "not closed, yet there was")} a terminal event");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Amqp.Simulation.Links;
+
+/// <summary>One of the two ways bytes travel on a <see cref="SimLink"/>.</summary>
+public enum LinkDirection
+{
+    /// <summary>From the client to the broker.</summary>
+    ToBroker,
+
+    /// <summary>From the broker to the client.</summary>
+    ToClient,
+}

@@ -1,0 +1,25 @@
+namespace Amqp.Simulation.Links;
+
+/// <summary>The behaviour of a link that is not a fault.</summary>
+public sealed record LinkOptions
+{
+    /// <summary>How the broker reads what the client sent.</summary>
+    public Chunking ToBroker { get; init; } = Chunking.Whole;
+
+    /// <summary>How the client reads what the broker sent.</summary>
+    public Chunking ToClient { get; init; } = Chunking.Whole;
+
+    /// <summary>The time a byte travels, each way; zero or more.</summary>
+    public TimeSpan Latency { get; init; } = TimeSpan.FromMicroseconds(100);
+
+    /// <summary>A random time from zero up to this is added for each write; the order of the bytes stays.</summary>
+    public TimeSpan Jitter { get; init; } = TimeSpan.Zero;
+
+    /// <summary>The time between two reads when the chunking leaves bytes over; zero or more.</summary>
+    public TimeSpan ChunkGap { get; init; } = TimeSpan.Zero;
+
+    /// <summary>The policy of one direction.</summary>
+    /// <param name="direction">The direction.</param>
+    /// <returns><see cref="ToBroker"/> or <see cref="ToClient"/>.</returns>
+    public Chunking For(LinkDirection direction) => direction == LinkDirection.ToBroker ? ToBroker : ToClient;
+}

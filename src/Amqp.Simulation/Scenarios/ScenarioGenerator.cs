@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using Amqp.Engine.Base;
+using Amqp.Engine.Session;
+using Amqp.Engine.Spec;
+using Amqp.Simulation.Links;
+using Amqp.Simulation.Time;
+
+namespace Amqp.Simulation.Scenarios;
+
+/// <summary>Makes random worlds as data. The run itself then holds no surprise.</summary>
+public static class ScenarioGenerator
+{
+    private const int Slots = 3;
+    private const int Queues = 2;
+
+    /// <summary>Makes the scenario of a seed.</summary>
+    /// <param name="seed">Any number; the same one gives the same scenario.</param>
+    /// <param name="options">What may be in it, or null for everything.</param>
+    /// <returns>A valid scenario, which ends by closing the connection.</returns>
+    public static Scenario Generate(ulong seed, GeneratorOptions? options = null)
+    {
+        options ??= new GeneratorOptions();
+        var streams = new RandomStreams(seed);
+        return new Scenario
+        {
+            Seed = seed,
+            Options = Conditions(streams),
+            Steps = Steps(streams, options),
+            Cuts = options.Cuts ? Cuts(streams.For("cuts")) : [],
+        };
+    }
+
+    private static WorldOptions Conditions(RandomStreams streams)
+    {
+        Prng random = streams.For("conditions");
+        Prng link = streams.For("link");
+        return new WorldOptions
+        {
+            Origin = new MonoTime(Pick(ref random, 0L, TimeSpan.TicksPerHour, 1L << 60)),
+            Session = new SessionOptions
+            {
+                Heartbeat = TimeSpan.FromSeconds(Pick(ref random, 1, 5, 60)),
+                FrameMax = Pick(ref random, 4096u, 8192u, 131072u, 0u),
+                ChannelMax = Pick(ref random, (ushort)3, (ushort)2047),
+            },
+            Link = new LinkOptions
+            {
+                ToBroker = Chunks(ref link),
+                ToClient = Chunks(ref link),
+                Latency = TimeSpan.FromMicroseconds(Pick(ref link, 0, 50, 20_000)),
+                Jitter = TimeSpan.FromMicroseconds(Pick(ref link, 0, 0, 5_000)),
+                ChunkGap = TimeSpan.FromMicroseconds(Pick(ref link, 0, 10)),
+            },
+        };
+    }
+
+    private static Chunking Chunks(ref Prng random) => random.NextInt32(6) switch
+    {
+        0 or 1 => Chunking.Whole,
+        2 => Chunking.FixedSize(1 + random.NextInt32(64)),
+        3 => Chunking.Coalesce(TimeSpan.FromMilliseconds(1 + random.NextInt32(20))),
+        _ => Chunking.RandomPrefix,
+    };
+
+    private static ImmutableArray<CutAtByte> Cuts(Prng random)
+    {
+        if (random.Chance(1, 3))
+        {
+            return [];
+        }
+
+        // Small offsets lie in the handshake, where every byte matters; large ones in the traffic.
+        int range = Pick(ref random, 300, 1_500, 20_000);
+        return
+        [
+            new CutAtByte(
+                (LinkDirection)random.NextInt32(2),
+                random.NextInt32(range),
+                (CutKind)random.NextInt32(4)),
+        ];
+    }
+
+    private static ImmutableArray<Step> Steps(RandomStreams streams, GeneratorOptions options)
+    {
+        Prng random = streams.For("steps");
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        steps.Add(new Step.OpenChannel(0));
+        steps.Add(new Step.DeclareQueue(0, "q0"));
+        int count = 1 + random.NextInt32(options.MaxSteps);
+        for (int i = 0; i < count; i++)
+        {
+            steps.Add(Next(ref random, options));
+        }
+
+        steps.Add(new Step.Settle());
+        steps.Add(new Step.Close());
+        return steps.ToImmutable();
+    }
+
+    private static Step Next(ref Prng random, GeneratorOptions options)
+    {
+        int slot = random.NextInt32(Slots);
+        string queue = $"q{random.NextInt32(Queues)}";
+        switch (random.NextInt32(options.Mistakes ? 23 : 20))
+        {
+            case 0 or 1:
+                return new Step.OpenChannel(slot);
+            case 2:
+                return new Step.CloseChannel(slot);
+            case 3:
+                return new Step.DeclareQueue(0, queue, random.Chance(1, 4));
+            case 4:
+                return new Step.ConfirmSelect(slot);
+            case 5:
+                return new Step.Consume(slot, "q0", $"c{slot}-{random.NextUInt64() % 1000}", random.Chance(1, 3));
+            case 6:
+                return new Step.Get(slot, "q0", random.Chance(1, 2));
+            case 7 or 8:
+                return new Step.Ack(slot, random.Chance(1, 3));
+            case 9:
+                return new Step.Nack(slot, random.Chance(1, 3), random.Chance(1, 4));
+            case 10:
+                return new Step.Reject(slot, random.Chance(1, 4));
+            case 11:
+                return new Step.Wait(TimeSpan.FromMilliseconds(1 + random.NextInt32(200)));
+            case 12:
+                return new Step.Settle();
+            case 13:
+                return new Step.Qos(slot, (ushort)random.NextInt32(4));
+            case 20:
+                return new Step.Call(slot, new QueueDeclare { Queue = "missing", Passive = true });
+            case 21:
+                return new Step.Publish(slot, "missing", "key", random.NextInt32(100));
+            case 22:
+                return new Step.Send(slot, new BasicAck { DeliveryTag = 1000 });
+            default:
+                int size = Pick(ref random, 0, 1, random.NextInt32(200), random.NextInt32(options.MaxBody));
+                string key = random.Chance(1, 5) ? "nowhere" : "q0";
+                return new Step.Publish(slot, "", key, size, random.Chance(1, 2), random.Chance(1, 2));
+        }
+    }
+
+    private static T Pick<T>(ref Prng random, params ReadOnlySpan<T> values) => values[random.NextInt32(values.Length)];
+}

@@ -1,0 +1,31 @@
+using Amqp.Engine.Base;
+using Amqp.Engine.Session;
+using Amqp.FakeBroker;
+using Amqp.Simulation.Links;
+
+namespace Amqp.Simulation.Scenarios;
+
+/// <summary>The conditions of a run: what client, network and broker are like before any fault.</summary>
+public sealed record WorldOptions
+{
+    /// <summary>What the client asks for.</summary>
+    public SessionOptions Session { get; init; } = new();
+
+    /// <summary>What the broker is like; null for its defaults.</summary>
+    public BrokerOptions? Broker { get; init; }
+
+    /// <summary>What the network is like.</summary>
+    public LinkOptions Link { get; init; } = new();
+
+    /// <summary>What the clock shows at the start. The engine must not care.</summary>
+    public MonoTime Origin { get; init; } = MonoTime.Zero;
+
+    /// <summary>How long the run goes on after its last step, unless the session closes before.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The virtual time after which a run that has not ended is called stuck.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(20);
+
+    /// <summary>The number of happenings after which a run that has not ended is called stuck.</summary>
+    public int MaxHappenings { get; init; } = 1_000_000;
+}
