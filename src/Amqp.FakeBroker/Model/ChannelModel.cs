@@ -22,6 +22,12 @@ internal sealed class ChannelModel(BrokerConnection session, ushort number)
     /// <summary>Consumers in the order they were made.</summary>
     public List<ConsumerModel> Consumers { get; } = [];
 
+    /// <summary>Consumers that prefetch limits keep out of their queues' rotation, in the order it happened.</summary>
+    public List<ConsumerModel> Blocked { get; } = [];
+
+    /// <summary>Scratch of one wake-up; empty between inputs.</summary>
+    public List<ConsumerModel> Woken { get; } = [];
+
     /// <summary>Prefetch for consumers made from now on; 0 is no limit.</summary>
     public int Prefetch { get; set; }
 

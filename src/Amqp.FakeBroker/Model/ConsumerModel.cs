@@ -23,8 +23,5 @@ internal sealed class ConsumerModel
     /// <summary>Set while a prefetch limit keeps the consumer out of its queue's rotation.</summary>
     public bool IsBlocked { get; set; }
 
-    /// <summary>Cleared on cancel, so that late settlements do not wake a consumer that is gone.</summary>
-    public bool IsActive { get; set; } = true;
-
     public bool HasRoom => !Channel.Session.IsCongested && (NoAck || ((Prefetch == 0 || Unacked < Prefetch) && Channel.HasGlobalRoom));
 }

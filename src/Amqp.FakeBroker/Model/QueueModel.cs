@@ -119,19 +119,19 @@ internal sealed class QueueModel
 
     public void RemoveConsumer(ConsumerModel consumer)
     {
-        consumer.IsActive = false;
         Consumers.Remove(consumer);
         _rotation.Remove(consumer);
+        if (consumer.IsBlocked)
+        {
+            consumer.Channel.Blocked.Remove(consumer);
+        }
     }
 
-    /// <summary>Takes a consumer back into the rotation, at its end, once its prefetch limits leave room.</summary>
+    /// <summary>Takes a consumer back into the rotation, at its end.</summary>
     public void Unblock(ConsumerModel consumer)
     {
-        if (consumer.IsBlocked && consumer.IsActive && consumer.HasRoom)
-        {
-            consumer.IsBlocked = false;
-            Enrol(consumer);
-        }
+        consumer.IsBlocked = false;
+        Enrol(consumer);
     }
 
     /// <summary>Hands ready messages to consumers with room, one each in rotation, until one side runs out.</summary>
@@ -193,7 +193,9 @@ internal sealed class QueueModel
                 return 0;
             }
 
-            _rotation[0].IsBlocked = true;
+            ConsumerModel blocked = _rotation[0];
+            blocked.IsBlocked = true;
+            blocked.Channel.Blocked.Add(blocked);
             _rotation.RemoveAt(0);
         }
 

@@ -179,20 +179,41 @@ public sealed partial class BrokerConnection
         WriteContent(channel.Number, entry.Message);
     }
 
-    /// <summary>Takes consumers back into rotation that prefetch limits had kept out, and serves their queues.</summary>
+    /// <summary>
+    /// Takes consumers back into rotation that prefetch limits had kept out, the longest blocked first, and serves their queues.
+    /// All return before any is served, so that a limit they share goes round.
+    /// </summary>
     private static void WakeConsumers(ChannelModel channel)
     {
-        for (int i = 0; i < channel.Consumers.Count; i++)
+        List<ConsumerModel> blocked = channel.Blocked;
+        int kept = 0;
+        for (int i = 0; i < blocked.Count; i++)
         {
-            ConsumerModel consumer = channel.Consumers[i];
-            if (consumer.IsBlocked)
+            ConsumerModel consumer = blocked[i];
+            if (consumer.HasRoom)
             {
                 consumer.Queue.Unblock(consumer);
-                consumer.Queue.Deliver();
+                channel.Woken.Add(consumer);
             }
-            else if (consumer.Queue.Settings.HasSingleActiveConsumer)
+            else
             {
-                consumer.Queue.Deliver();
+                blocked[kept++] = consumer;
+            }
+        }
+
+        blocked.RemoveRange(kept, blocked.Count - kept);
+        for (int i = 0; i < channel.Woken.Count; i++)
+        {
+            channel.Woken[i].Queue.Deliver();
+        }
+
+        channel.Woken.Clear();
+        for (int i = 0; i < channel.Consumers.Count; i++)
+        {
+            // The active consumer of such a queue never leaves the rotation, so nothing else wakes it.
+            if (channel.Consumers[i].Queue.Settings.HasSingleActiveConsumer)
+            {
+                channel.Consumers[i].Queue.Deliver();
             }
         }
     }
