@@ -1,0 +1,4 @@
+using Amqp.Benchmarks;
+using BenchmarkDotNet.Running;
+
+BenchmarkSwitcher.FromAssembly(typeof(DeliveryBenchmarks).Assembly).Run(args);

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Amqp.Compare.Client;
+
+/// <summary>The `client` sub-command.</summary>
+internal static class ClientProgram
+{
+    /// <summary>Runs one contestant in one workload and prints its <see cref="ClientResult"/>.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var arguments = ClientArguments.Parse(args);
+        var meter = new Meter(arguments);
+        IContestant contestant = arguments.Library switch
+        {
+            "amqp-sim" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Owned),
+            "amqp-sim-borrowed" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Borrowed),
+            "amqp-sim-inline" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Inline),
+            "rabbitmq-client" => new RabbitMqContestant(arguments, meter, trackConfirms: true),
+            "rabbitmq-client-events" => new RabbitMqContestant(arguments, meter, trackConfirms: false),
+            _ => throw new ArgumentException($"Unknown library '{arguments.Library}'."),
+        };
+        if (arguments.Workload == "stock")
+        {
+            await new RabbitMqStock(arguments).FillAsync();
+            return 0;
+        }
+
+        var total = arguments.Workload switch
+        {
+            "W1" => await contestant.PublishAsync(),
+            "W2" => await contestant.PublishConfirmedAsync(),
+            "W3" => await contestant.ConsumeAsync(),
+            "W4" => await contestant.PingPongAsync(),
+            "W5" => await contestant.ConnectAsync(),
+            _ => throw new ArgumentException($"Unknown workload '{arguments.Workload}'."),
+        };
+        var result = meter.Result ?? throw new InvalidOperationException("The workload ended before it was measured.");
+        Console.WriteLine(JsonSerializer.Serialize(result with { Total = total, PeakKiB = PeakKiB() }));
+        return 0;
+    }
+
+    private static long PeakKiB()
+    {
+        foreach (var line in File.ReadLines("/proc/self/status"))
+        {
+            if (line.StartsWith("VmHWM:", StringComparison.Ordinal))
+            {
+                return long.Parse(line.AsSpan(6, line.Length - 8), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+                    CultureInfo.InvariantCulture);
+            }
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,27 @@
+using RabbitMQ.Client;
+
+namespace Amqp.Compare.Client;
+
+/// <summary>Fills a queue of a real broker, so that W3 has something to consume; not measured.</summary>
+internal sealed class RabbitMqStock(ClientArguments arguments)
+{
+    /// <summary>Makes the queue hold exactly <see cref="ClientArguments.Limit"/> messages and a few prefetches more.</summary>
+    public async Task FillAsync()
+    {
+        await using var connection = await new ConnectionFactory { Uri = arguments.Uri }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        await channel.QueueDeclareAsync(arguments.Queue, durable: false, exclusive: false, autoDelete: false);
+        await channel.QueuePurgeAsync(arguments.Queue);
+        ReadOnlyMemory<byte> body = TestBody.Create(arguments.Body);
+        var open = new ConfirmWindow(100);
+        for (long i = 0; i < arguments.Limit + 2 * ClientArguments.Prefetch; i++)
+        {
+            await open.MakeRoomAsync();
+            open.Add(channel.BasicPublishAsync("", arguments.Queue, body));
+        }
+
+        await open.DrainAsync();
+        await channel.CloseAsync();
+        await connection.CloseAsync();
+    }
+}

@@ -1,0 +1,52 @@
+namespace Amqp.Compare.Orchestration;
+
+/// <summary>One row of the comparison.</summary>
+/// <param name="Workload">W1 to W5.</param>
+/// <param name="Body">Body size in bytes; 0 where there is none.</param>
+/// <param name="Goal">How many times less CPU than RabbitMQ.Client this project asks of itself, at the sink.</param>
+internal sealed record Cell(string Workload, int Body, double Goal)
+{
+    /// <summary>This project's client.</summary>
+    public const string Ours = "amqp-sim";
+
+    /// <summary>What it is compared with.</summary>
+    public const string Theirs = "rabbitmq-client";
+
+    /// <summary>Every contestant; the first two meet in every cell, the others are opt-ins that exist in one workload.</summary>
+    public static readonly string[] AllLibraries =
+        [Ours, Theirs, "amqp-sim-borrowed", "amqp-sim-inline", "rabbitmq-client-events"];
+
+    /// <summary>Every cell.</summary>
+    public static readonly Cell[] All =
+    [
+        new("W1", 16, 3), new("W1", 1024, 2.5), new("W1", 65536, 1.1),
+        new("W2", 16, 4), new("W2", 1024, 3.5), new("W2", 65536, 1.2),
+        new("W3", 16, 2.5), new("W3", 1024, 2.5), new("W3", 65536, 2),
+        new("W4", 16, 1), new("W4", 1024, 1),
+        new("W5", 0, 1.3),
+    ];
+
+    /// <summary>The name in tables.</summary>
+    public string Name => Body switch
+    {
+        0 => Workload,
+        >= 1024 => $"{Workload} {Body / 1024} KiB",
+        _ => $"{Workload} {Body} B",
+    };
+
+    /// <summary>Whether a contestant takes part.</summary>
+    public bool Takes(string library) => library switch
+    {
+        "amqp-sim-borrowed" or "amqp-sim-inline" => Workload == "W3",
+        "rabbitmq-client-events" => Workload == "W2",
+        _ => true,
+    };
+
+    /// <summary>Messages to stock and consume for W3 on a real broker.</summary>
+    public long Stock => Workload != "W3" ? 0 : Body switch { <= 16 => 200_000, <= 1024 => 100_000, _ => 4_000 };
+
+    /// <summary>The queue the client is told to use; the sink floods consumers of a queue named flood.N.</summary>
+    public string Queue(bool real) => real
+        ? $"amqp-compare.{Workload}.{Body}"
+        : Workload == "W3" ? $"flood.{Body}" : "bench";
+}
