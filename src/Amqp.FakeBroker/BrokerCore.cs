@@ -5,12 +5,12 @@ using Amqp.FakeBroker.Model;
 namespace Amqp.FakeBroker;
 
 /// <summary>
-/// RabbitMQ as a pure state machine: bytes and time in, bytes out. No I/O, no threads, no clock; equal seeds and equal inputs
-/// give equal outputs. One caller at a time: the owner locks, and may lock once for all connections.
+/// RabbitMQ as a pure state machine: bytes and time in, bytes out. No I/O, no threads, no clock; equal seeds and
+/// equal inputs give equal outputs. One caller at a time: the owner locks, and may lock once for all connections.
 /// </summary>
 /// <remarks>
-/// After every input call <see cref="DrainDirty"/>: an input on one connection may produce output on others. Each connection
-/// appends to the writer it was accepted with.
+/// After every input call <see cref="DrainDirty"/>: an input on one connection may produce output on others. Each
+/// connection appends to the writer it was accepted with.
 /// </remarks>
 public sealed class BrokerCore
 {
@@ -43,7 +43,9 @@ public sealed class BrokerCore
     /// <summary>True while the memory alarm is on.</summary>
     public bool HasMemoryAlarm { get; private set; }
 
-    /// <summary>When <see cref="Elapse"/> has something to do; <see cref="MonoTime.Never"/> when nothing waits. May be early.</summary>
+    /// <summary>
+    /// When <see cref="Elapse"/> has something to do; <see cref="MonoTime.Never"/> when nothing waits. May be early.
+    /// </summary>
     public MonoTime NextDeadline { get; private set; } = MonoTime.Never;
 
     internal NameGenerator Names { get; }
@@ -90,8 +92,9 @@ public sealed class BrokerCore
     }
 
     /// <summary>
-    /// Turns the memory alarm on or off. While it is on, a connection that publishes is told connection.blocked (when its client
-    /// has the capability) and is read no further; turning it off tells them connection.unblocked and lets reading go on.
+    /// Turns the memory alarm on or off. While it is on, a connection that publishes is told connection.blocked (when
+    /// its client has the capability) and is read no further; turning it off tells them connection.unblocked and lets
+    /// reading go on.
     /// </summary>
     /// <param name="isOn">The alarm's new state.</param>
     public void SetMemoryAlarm(bool isOn)
@@ -107,7 +110,9 @@ public sealed class BrokerCore
         }
     }
 
-    /// <summary>Moves the connections that got output, want closing or may be read again since the last call to a list.</summary>
+    /// <summary>
+    /// Moves the connections that got output, want closing or may be read again since the last call to a list.
+    /// </summary>
     /// <param name="connections">Receives them, in the order they were touched.</param>
     /// <returns>How many were added.</returns>
     public int DrainDirty(List<BrokerConnection> connections)

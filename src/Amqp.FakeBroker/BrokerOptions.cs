@@ -5,7 +5,9 @@ namespace Amqp.FakeBroker;
 /// <summary>What a broker is: its identity, accounts and limits. Immutable, safe to share.</summary>
 public sealed record BrokerOptions
 {
-    /// <summary>Seed of every name the broker invents (amq.gen-…, amq.ctag-…). Equal seeds and inputs give equal output.</summary>
+    /// <summary>
+    /// Seed of every name the broker invents (amq.gen-…, amq.ctag-…). Equal seeds and inputs give equal output.
+    /// </summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>The accounts. Default: guest with password guest.</summary>
@@ -35,7 +37,9 @@ public sealed record BrokerOptions
     /// <summary>The cluster named in the server properties.</summary>
     public string ClusterName { get; init; } = "rabbit@localhost";
 
-    /// <summary>How long a stream that broke the framing, or a refused handshake, is kept before it is dropped. Default 3 s.</summary>
+    /// <summary>
+    /// How long a stream that broke the framing, or a refused handshake, is kept before it is dropped. Default 3 s.
+    /// </summary>
     public TimeSpan SilentCloseDelay { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long the broker waits for a close-ok, or for the peer to hang up after one. Default 30 s.</summary>

@@ -5,7 +5,9 @@ using Amqp.FakeBroker.Hosting;
 
 namespace Amqp.FakeBroker;
 
-/// <summary>A TCP port of an <see cref="InMemoryBroker"/>. Disposing it closes the port; connections made through it stay.</summary>
+/// <summary>
+/// A TCP port of an <see cref="InMemoryBroker"/>. Disposing it closes the port; connections made through it stay.
+/// </summary>
 public sealed class BrokerTcpListener : IAsyncDisposable
 {
     private readonly InMemoryBroker _broker;
@@ -29,7 +31,9 @@ public sealed class BrokerTcpListener : IAsyncDisposable
     /// <summary>The port listened on, on 127.0.0.1.</summary>
     public int Port { get; }
 
-    /// <summary>Where and as whom to connect: amqp://guest:guest@127.0.0.1:PORT, with the broker's first user.</summary>
+    /// <summary>
+    /// Where and as whom to connect: amqp://guest:guest@127.0.0.1:PORT, with the broker's first user.
+    /// </summary>
     public string Uri { get; }
 
     /// <summary>Closes the port and waits for the accept loop to end. Harmless when repeated.</summary>

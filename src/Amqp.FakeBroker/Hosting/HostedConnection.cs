@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Amqp.FakeBroker.Hosting;
 
 /// <summary>
-/// One stream of an <see cref="InMemoryBroker"/>: a loop that reads into the core, and a flush that runs whenever there is output.
-/// Both are plain async methods; neither outlives <see cref="Completion"/>.
+/// One stream of an <see cref="InMemoryBroker"/>: a loop that reads into the core, and a flush that runs whenever
+/// there is output. Both are plain async methods; neither outlives <see cref="Completion"/>.
 /// </summary>
 internal abstract class HostedConnection
 {
@@ -25,7 +25,9 @@ internal abstract class HostedConnection
 
     public BrokerConnection Connection { get; }
 
-    /// <summary>Completes when the stream is closed and nothing of this connection runs any more. Never faults.</summary>
+    /// <summary>
+    /// Completes when the stream is closed and nothing of this connection runs any more. Never faults.
+    /// </summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     protected CancellationToken Aborted => _abort.Token;
@@ -36,8 +38,8 @@ internal abstract class HostedConnection
     public void Abort() => _abort.Cancel();
 
     /// <summary>
-    /// Called under the broker's lock after any input touched this connection: lets a suspended reader go on, and says whether the
-    /// caller must start a flush once it has left the lock.
+    /// Called under the broker's lock after any input touched this connection: lets a suspended reader go on, and
+    /// says whether the caller must start a flush once it has left the lock.
     /// </summary>
     public bool NeedsFlush()
     {

@@ -7,8 +7,9 @@ using Amqp.FakeBroker.Hosting;
 namespace Amqp.FakeBroker;
 
 /// <summary>
-/// A <see cref="BrokerCore"/> that runs: clients reach it through pipes in the process or over TCP on the loopback interface.
-/// Every member is safe to call from any thread. All waiting goes through the <see cref="TimeProvider"/> given.
+/// A <see cref="BrokerCore"/> that runs: clients reach it through pipes in the process or over TCP on the loopback
+/// interface. Every member is safe to call from any thread. All waiting goes through the <see cref="TimeProvider"/>
+/// given.
 /// </summary>
 public sealed class InMemoryBroker : IAsyncDisposable
 {
@@ -62,7 +63,9 @@ public sealed class InMemoryBroker : IAsyncDisposable
 
     internal MonoTime Now => new(Time.GetElapsedTime(_epoch).Ticks);
 
-    /// <summary>Connects in the process. The caller speaks AMQP on the pipe and completes its output to hang up.</summary>
+    /// <summary>
+    /// Connects in the process. The caller speaks AMQP on the pipe and completes its output to hang up.
+    /// </summary>
     /// <returns>The client's end.</returns>
     /// <exception cref="ObjectDisposedException">The broker has been disposed.</exception>
     public IDuplexPipe Connect()
@@ -180,7 +183,9 @@ public sealed class InMemoryBroker : IAsyncDisposable
         }
     }
 
-    /// <summary>After any input, outside the lock: flushes whoever got output, and arms the timer for what is due next.</summary>
+    /// <summary>
+    /// After any input, outside the lock: flushes whoever got output, and arms the timer for what is due next.
+    /// </summary>
     internal void Settle()
     {
         HostedConnection? first = null;

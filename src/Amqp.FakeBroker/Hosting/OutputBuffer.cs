@@ -3,9 +3,9 @@ using System.Buffers;
 namespace Amqp.FakeBroker.Hosting;
 
 /// <summary>
-/// Two growing buffers: the broker appends to one while the other is on its way to the peer. Guarded by the broker's lock; only
-/// the memory handed out by <see cref="TakePending"/> is read outside it, and that buffer rests until <see cref="TakePending"/>
-/// is called again.
+/// Two growing buffers: the broker appends to one while the other is on its way to the peer. Guarded by the broker's
+/// lock; only the memory handed out by <see cref="TakePending"/> is read outside it, and that buffer rests until <see
+/// cref="TakePending"/> is called again.
 /// </summary>
 internal sealed class OutputBuffer : IBufferWriter<byte>
 {

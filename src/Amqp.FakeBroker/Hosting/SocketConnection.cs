@@ -3,12 +3,17 @@ using System.Net.Sockets;
 
 namespace Amqp.FakeBroker.Hosting;
 
-/// <summary>A connection over TCP. Reads into one buffer that grows to the largest frame, so that frames lie in one piece.</summary>
+/// <summary>
+/// A connection over TCP. Reads into one buffer that grows to the largest frame, so that frames lie in one piece.
+/// </summary>
 internal sealed class SocketConnection(InMemoryBroker broker, Socket socket) : HostedConnection(broker)
 {
     private const int InitialBuffer = 64 * 1024;
 
-    /// <summary>How long the peer may take to hang up after the broker did. Closing earlier could destroy what it has not read.</summary>
+    /// <summary>
+    /// How long the peer may take to hang up after the broker did. Closing earlier could destroy what it has not
+    /// read.
+    /// </summary>
     private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider _time = broker.Time;
@@ -20,7 +25,8 @@ internal sealed class SocketConnection(InMemoryBroker broker, Socket socket) : H
     {
         while (true)
         {
-            int read = await socket.ReceiveAsync(_buffer.AsMemory(_filled), SocketFlags.None, Aborted).ConfigureAwait(false);
+            Memory<byte> room = _buffer.AsMemory(_filled);
+            int read = await socket.ReceiveAsync(room, SocketFlags.None, Aborted).ConfigureAwait(false);
             if (read == 0)
             {
                 return;

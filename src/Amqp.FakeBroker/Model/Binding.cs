@@ -2,7 +2,9 @@ using Amqp.Engine.Wire;
 
 namespace Amqp.FakeBroker.Model;
 
-/// <summary>A binding from an exchange to a queue or, as RabbitMQ's extension, to another exchange. Exactly one end is set.</summary>
+/// <summary>
+/// A binding from an exchange to a queue or, as RabbitMQ's extension, to another exchange. Exactly one end is set.
+/// </summary>
 internal sealed class Binding
 {
     public required ExchangeModel Source { get; init; }

@@ -1,13 +1,17 @@
 namespace Amqp.FakeBroker.Model;
 
-/// <summary>One open channel: its consumers, unsettled deliveries, prefetch limits, confirm or transaction state.</summary>
+/// <summary>
+/// One open channel: its consumers, unsettled deliveries, prefetch limits, confirm or transaction state.
+/// </summary>
 internal sealed class ChannelModel(BrokerConnection session, ushort number)
 {
     public BrokerConnection Session { get; } = session;
 
     public ushort Number { get; } = number;
 
-    /// <summary>True from the broker's channel.close until the peer's close-ok; meanwhile everything else is ignored.</summary>
+    /// <summary>
+    /// True from the broker's channel.close until the peer's close-ok; meanwhile everything else is ignored.
+    /// </summary>
     public bool IsClosing { get; set; }
 
     public InboundContent Content { get; } = new();

@@ -23,5 +23,6 @@ internal sealed class ConsumerModel
     /// <summary>Set while a prefetch limit keeps the consumer out of its queue's rotation.</summary>
     public bool IsBlocked { get; set; }
 
-    public bool HasRoom => !Channel.Session.IsCongested && (NoAck || ((Prefetch == 0 || Unacked < Prefetch) && Channel.HasGlobalRoom));
+    public bool HasRoom => !Channel.Session.IsCongested
+        && (NoAck || ((Prefetch == 0 || Unacked < Prefetch) && Channel.HasGlobalRoom));
 }

@@ -33,7 +33,8 @@ internal static class FieldFacts
         FieldType.LongString => value.AsString(),
         FieldType.Boolean => value.AsBoolean() ? "true" : "false",
         FieldType.Void => "undefined",
-        FieldType.Float or FieldType.Double => value.AsDouble().ToString("0.0###############", CultureInfo.InvariantCulture),
+        FieldType.Float or FieldType.Double =>
+            value.AsDouble().ToString("0.0###############", CultureInfo.InvariantCulture),
         _ when TryInteger(value, out long number) => number.ToString(CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
@@ -58,7 +59,9 @@ internal static class FieldFacts
         }
     }
 
-    /// <summary>Equality by value: integer widths and integer against floating point do not matter, other types do.</summary>
+    /// <summary>
+    /// Equality by value: integer widths and integer against floating point do not matter, other types do.
+    /// </summary>
     public static bool AreEqual(in FieldValue a, in FieldValue b)
     {
         bool aIsInteger = TryInteger(a, out long left);

@@ -2,7 +2,9 @@ using Amqp.Engine.Wire;
 
 namespace Amqp.FakeBroker.Model;
 
-/// <summary>Headers exchange: the binding's arguments against the message's headers, in one of four modes of x-match.</summary>
+/// <summary>
+/// Headers exchange: the binding's arguments against the message's headers, in one of four modes of x-match.
+/// </summary>
 internal sealed class HeadersTable : BindingTable
 {
     private readonly List<Binding> _bindings = [];
@@ -23,7 +25,9 @@ internal sealed class HeadersTable : BindingTable
         }
     }
 
-    /// <summary>The text of the 406 for a binding's x-match, or null when it is absent or one of the four modes.</summary>
+    /// <summary>
+    /// The text of the 406 for a binding's x-match, or null when it is absent or one of the four modes.
+    /// </summary>
     public static string? Refusal(FieldTable arguments)
     {
         if (!arguments.TryGet("x-match", out FieldValue mode))
@@ -33,13 +37,15 @@ internal sealed class HeadersTable : BindingTable
 
         if (mode.Type != FieldType.LongString)
         {
-            return $"Invalid x-match field type {FieldFacts.TypeName(mode)} (value {FieldFacts.Text(mode)}); expected longstr";
+            string shown = FieldFacts.Text(mode);
+            return $"Invalid x-match field type {FieldFacts.TypeName(mode)} (value {shown}); expected longstr";
         }
 
         string word = mode.AsString();
         return word is "all" or "any" or "all-with-x" or "any-with-x"
             ? null
-            : $"Invalid x-match field value {Text.ErlangTerms.Binary(word)}; expected all, any, all-with-x, or any-with-x";
+            : $"Invalid x-match field value {Text.ErlangTerms.Binary(word)}; "
+                + "expected all, any, all-with-x, or any-with-x";
     }
 
     private static bool IsMatch(FieldTable wanted, FieldTable headers)

@@ -4,8 +4,8 @@ using Amqp.Engine.Spec;
 namespace Amqp.FakeBroker.Model;
 
 /// <summary>
-/// The content a channel is being sent: basic.publish, its header and as much of its body as came. Reuses what the previous
-/// publish left (names, properties), because publishers mostly repeat themselves.
+/// The content a channel is being sent: basic.publish, its header and as much of its body as came. Reuses what the
+/// previous publish left (names, properties), because publishers mostly repeat themselves.
 /// </summary>
 internal sealed class InboundContent
 {
@@ -56,7 +56,9 @@ internal sealed class InboundContent
         Stage = ContentStage.Header;
     }
 
-    /// <summary>Notes the header; true when its octets are those of the last one, so that the properties stand.</summary>
+    /// <summary>
+    /// Notes the header; true when its octets are those of the last one, so that the properties stand.
+    /// </summary>
     public bool BeginBody(ulong size, ReadOnlySpan<byte> headerOctets, long maxSize)
     {
         BodySize = size;
@@ -75,7 +77,8 @@ internal sealed class InboundContent
     }
 
     /// <summary>
-    /// Adds a body frame; true when the body is complete. One that is too long never is: RabbitMQ goes on waiting for body frames.
+    /// Adds a body frame; true when the body is complete. One that is too long never is: RabbitMQ goes on waiting for
+    /// body frames.
     /// </summary>
     public bool AddBody(ReadOnlySpan<byte> octets)
     {

@@ -24,7 +24,8 @@ internal static class MessageRules
             return lead + Text.ErlangTerms.Wrap(fault, lead.Length);
         }
 
-        if (properties.Headers is { } headers && (KeyListFault(headers, "CC") ?? KeyListFault(headers, "BCC")) is { } keys)
+        if (properties.Headers is { } headers
+            && (KeyListFault(headers, "CC") ?? KeyListFault(headers, "BCC")) is { } keys)
         {
             return $"invalid message: {keys}";
         }
@@ -122,7 +123,8 @@ internal static class MessageRules
             return $"{{value_negative,-{shown}}}";
         }
 
-        return number.Length > 18 || (number.Length > 0 && long.Parse(number, CultureInfo.InvariantCulture) > MaxMilliseconds)
+        return number.Length > 18
+            || (number.Length > 0 && long.Parse(number, CultureInfo.InvariantCulture) > MaxMilliseconds)
             ? $"{{value_too_large,{shown}}}"
             : null;
     }

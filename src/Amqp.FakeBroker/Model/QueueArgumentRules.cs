@@ -72,7 +72,9 @@ internal static class QueueArgumentRules
         "x-dead-letter-routing-key" => IsText(value)
             ?? (arguments.TryGet("x-dead-letter-exchange", out _) ? null : "routing_key_but_no_dlx_defined"),
         "x-overflow" => IsText(value)
-            ?? (value.AsString() is "drop-head" or "reject-publish" or "reject-publish-dlx" ? null : "invalid_overflow"),
+            ?? (value.AsString() is "drop-head" or "reject-publish" or "reject-publish-dlx"
+                ? null
+                : "invalid_overflow"),
         "x-queue-mode" => IsText(value)
             ?? (value.AsString() is "default" or "lazy" ? null : $"\"unsupported queue mode '{value.AsString()}'\""),
         "x-queue-type" => IsText(value)

@@ -3,8 +3,9 @@ using Amqp.Engine.Wire;
 namespace Amqp.FakeBroker.Model;
 
 /// <summary>
-/// A classic queue: ready messages in publish order, consumers in rotation order. A requeued message returns to its original
-/// position. Delivery happens synchronously, inside the input that made it possible, so the same inputs give the same frames.
+/// A classic queue: ready messages in publish order, consumers in rotation order. A requeued message returns to its
+/// original position. Delivery happens synchronously, inside the input that made it possible, so the same inputs give
+/// the same frames.
 /// </summary>
 internal sealed class QueueModel
 {
@@ -75,7 +76,9 @@ internal sealed class QueueModel
         return true;
     }
 
-    /// <summary>Puts messages back at their original positions, marked as redelivered. Call <see cref="Deliver"/> afterwards.</summary>
+    /// <summary>
+    /// Puts messages back at their original positions, marked as redelivered. Call <see cref="Deliver"/> afterwards.
+    /// </summary>
     public void Requeue(in QueueEntry entry)
     {
         if (IsDeleted)
@@ -177,7 +180,9 @@ internal sealed class QueueModel
         return entry;
     }
 
-    /// <summary>Index in the rotation of the consumer to serve, or -1. A consumer found without room leaves the rotation.</summary>
+    /// <summary>
+    /// Index in the rotation of the consumer to serve, or -1. A consumer found without room leaves the rotation.
+    /// </summary>
     private int NextConsumer()
     {
         if (Settings.HasSingleActiveConsumer)

@@ -12,7 +12,8 @@ internal sealed class QueueSettings
         MaxLengthBytes = Integer("x-max-length-bytes") ?? long.MaxValue;
         RejectsOverflow = HasLimit && arguments.TryGet("x-overflow", out FieldValue overflow)
             && overflow.AsString() is "reject-publish" or "reject-publish-dlx";
-        HasSingleActiveConsumer = arguments.TryGet("x-single-active-consumer", out FieldValue single) && single.AsBoolean();
+        HasSingleActiveConsumer = arguments.TryGet("x-single-active-consumer", out FieldValue single)
+            && single.AsBoolean();
         ExpiresAtOnce = Integer("x-message-ttl") == 0;
     }
 

@@ -3,8 +3,9 @@ using Amqp.Engine.Wire;
 namespace Amqp.FakeBroker.Model;
 
 /// <summary>
-/// Finds the queues of a publish: bindings, exchange-to-exchange bindings, CC and BCC keys, alternate exchanges. A queue is found
-/// at most once, and cycles end, by stamping what a publish has visited. Allocates nothing in steady state.
+/// Finds the queues of a publish: bindings, exchange-to-exchange bindings, CC and BCC keys, alternate exchanges. A
+/// queue is found at most once, and cycles end, by stamping what a publish has visited. Allocates nothing in steady
+/// state.
 /// </summary>
 internal sealed class Router(VirtualHost virtualHost)
 {

@@ -1,9 +1,10 @@
 namespace Amqp.FakeBroker.Model;
 
 /// <summary>
-/// Topic exchange. Keys are words between dots; an empty word is a word, but the empty key has none. In a pattern the word "*"
-/// stands for one word and "#" for any number; glued to other characters both are literal. Patterns form a tree of words,
-/// walked literal branch first, then "*", then "#": the order of matches depends on nothing but the bindings.
+/// Topic exchange. Keys are words between dots; an empty word is a word, but the empty key has none. In a pattern the
+/// word "*" stands for one word and "#" for any number; glued to other characters both are literal. Patterns form a
+/// tree of words, walked literal branch first, then "*", then "#": the order of matches depends on nothing but the
+/// bindings.
 /// </summary>
 internal sealed class TopicTable : BindingTable
 {
@@ -42,7 +43,9 @@ internal sealed class TopicTable : BindingTable
     public override void Match(string routingKey, StoredMessage message, List<Binding> matches) =>
         Walk(_root, routingKey, routingKey.Length > 0, matches);
 
-    /// <summary>Removes the binding and the branches that became empty; true when the node itself is empty now.</summary>
+    /// <summary>
+    /// Removes the binding and the branches that became empty; true when the node itself is empty now.
+    /// </summary>
     private static bool Remove(Node node, ReadOnlySpan<char> rest, bool hasWord, Binding binding)
     {
         if (!hasWord)

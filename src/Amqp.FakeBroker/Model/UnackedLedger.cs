@@ -1,8 +1,8 @@
 namespace Amqp.FakeBroker.Model;
 
 /// <summary>
-/// The unsettled deliveries of one channel, ascending by delivery tag. Settling the oldest is O(1); one in the middle is found
-/// by binary search and leaves a gap, and gaps are swept when they outnumber the live entries.
+/// The unsettled deliveries of one channel, ascending by delivery tag. Settling the oldest is O(1); one in the middle
+/// is found by binary search and leaves a gap, and gaps are swept when they outnumber the live entries.
 /// </summary>
 internal sealed class UnackedLedger
 {
@@ -30,7 +30,9 @@ internal sealed class UnackedLedger
         return true;
     }
 
-    /// <summary>Takes every delivery up to this tag, which must itself be outstanding (RabbitMQ's rule), oldest first.</summary>
+    /// <summary>
+    /// Takes every delivery up to this tag, which must itself be outstanding (RabbitMQ's rule), oldest first.
+    /// </summary>
     public bool TryTakeThrough(ulong tag, List<UnackedEntry> taken)
     {
         int index = Find(tag);

@@ -3,8 +3,8 @@ using Amqp.Engine.Wire;
 namespace Amqp.FakeBroker.Model;
 
 /// <summary>
-/// A name space of exchanges, queues and bindings. The dictionaries serve look-ups only: whatever order shows on the wire comes
-/// from the lists (bindings by age, an owner's queues by age).
+/// A name space of exchanges, queues and bindings. The dictionaries serve look-ups only: whatever order shows on the
+/// wire comes from the lists (bindings by age, an owner's queues by age).
 /// </summary>
 internal sealed class VirtualHost
 {
@@ -72,7 +72,9 @@ internal sealed class VirtualHost
         RemoveIncoming(exchange.Incoming);
     }
 
-    /// <summary>Removes the queue and its bindings. Its consumers and its owner's list are the caller's to clear.</summary>
+    /// <summary>
+    /// Removes the queue and its bindings. Its consumers and its owner's list are the caller's to clear.
+    /// </summary>
     public void Delete(QueueModel queue)
     {
         _queues.Remove(queue.Name);

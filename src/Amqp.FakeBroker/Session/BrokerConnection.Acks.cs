@@ -4,7 +4,9 @@ using Amqp.FakeBroker.Text;
 
 namespace Amqp.FakeBroker;
 
-/// <content>Settling deliveries: ack, nack, reject, recover (AMQP 0-9-1 §1.8.3.13 to 16, RabbitMQ's basic.nack).</content>
+/// <content>
+/// Settling deliveries: ack, nack, reject, recover (AMQP 0-9-1 §1.8.3.13 to 16, RabbitMQ's basic.nack).
+/// </content>
 public sealed partial class BrokerConnection
 {
     private readonly List<UnackedEntry> _settled = [];
@@ -65,8 +67,8 @@ public sealed partial class BrokerConnection
     }
 
     /// <summary>
-    /// Returns messages to their places, newest first so that each goes to the front of its queue, and only then serves the
-    /// queues, so that a consumer sees them in order.
+    /// Returns messages to their places, newest first so that each goes to the front of its queue, and only then
+    /// serves the queues, so that a consumer sees them in order.
     /// </summary>
     private static void RequeueAll(List<UnackedEntry> entries)
     {

@@ -78,7 +78,8 @@ public sealed partial class BrokerConnection
             return;
         }
 
-        if (!TryExpandName(channel, consume.Queue, out string name) || !TryFindQueue(channel, name, out QueueModel? queue))
+        if (!TryExpandName(channel, consume.Queue, out string name)
+            || !TryFindQueue(channel, name, out QueueModel? queue))
         {
             return;
         }
@@ -180,8 +181,8 @@ public sealed partial class BrokerConnection
     }
 
     /// <summary>
-    /// Takes consumers back into rotation that prefetch limits had kept out, the longest blocked first, and serves their queues.
-    /// All return before any is served, so that a limit they share goes round.
+    /// Takes consumers back into rotation that prefetch limits had kept out, the longest blocked first, and serves
+    /// their queues. All return before any is served, so that a limit they share goes round.
     /// </summary>
     private static void WakeConsumers(ChannelModel channel)
     {

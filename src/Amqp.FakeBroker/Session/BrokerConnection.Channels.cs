@@ -42,7 +42,8 @@ public sealed partial class BrokerConnection
         {
             FailConnection(ReplyCode.NotAllowed, string.Create(
                 CultureInfo.InvariantCulture,
-                $"number of channels opened ({_channels.Count}) has reached the negotiated channel_max ({_channelMax})"));
+                $"number of channels opened ({_channels.Count}) has reached "
+                + $"the negotiated channel_max ({_channelMax})"));
         }
         else if (type != MethodFrame)
         {
@@ -147,7 +148,9 @@ public sealed partial class BrokerConnection
         }
     }
 
-    /// <summary>Takes the channel's consumers from their queues. Auto-delete queues that lost their last one go later.</summary>
+    /// <summary>
+    /// Takes the channel's consumers from their queues. Auto-delete queues that lost their last one go later.
+    /// </summary>
     private static void DetachConsumers(ChannelModel channel)
     {
         foreach (ConsumerModel consumer in channel.Consumers)
@@ -156,7 +159,9 @@ public sealed partial class BrokerConnection
         }
     }
 
-    /// <summary>Undoes what a channel held: unsettled messages go back to their places, then emptied auto-delete queues go.</summary>
+    /// <summary>
+    /// Undoes what a channel held: unsettled messages go back to their places, then emptied auto-delete queues go.
+    /// </summary>
     private void ReleaseChannel(ChannelModel channel)
     {
         List<UnackedEntry> entries = [];

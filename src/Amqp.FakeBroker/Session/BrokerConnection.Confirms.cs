@@ -4,8 +4,8 @@ using Amqp.FakeBroker.Model;
 namespace Amqp.FakeBroker;
 
 /// <content>
-/// Publisher confirms. Acknowledgements of publishes that came in one input are sent as one, at its end or before anything else
-/// on the channel, like RabbitMQ's bursts.
+/// Publisher confirms. Acknowledgements of publishes that came in one input are sent as one, at its end or before
+/// anything else on the channel, like RabbitMQ's bursts.
 /// </content>
 public sealed partial class BrokerConnection
 {

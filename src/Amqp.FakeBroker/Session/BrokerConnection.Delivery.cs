@@ -73,7 +73,9 @@ public sealed partial class BrokerConnection
         _output.Advance(HotMethods.AckLength + FrameOverhead);
     }
 
-    /// <summary>The header frame as the publisher encoded it, then the body in frames of at most frame-max octets.</summary>
+    /// <summary>
+    /// The header frame as the publisher encoded it, then the body in frames of at most frame-max octets.
+    /// </summary>
     private void WriteContent(ushort channel, StoredMessage message)
     {
         int length = ContentHeaderLead + message.HeaderOctets.Length;

@@ -17,7 +17,9 @@ public sealed partial class BrokerConnection
         FrameWriter.WriteMethod(_output, channel, method);
     }
 
-    /// <summary>A channel exception: the channel's work is undone, and it hears nothing until the peer's close-ok.</summary>
+    /// <summary>
+    /// A channel exception: the channel's work is undone, and it hears nothing until the peer's close-ok.
+    /// </summary>
     private void FailChannel(ChannelModel channel, ReplyCode code, string text)
     {
         FlushConfirms(channel);
@@ -51,7 +53,9 @@ public sealed partial class BrokerConnection
         EnterPhase(ConnectionPhase.CloseSent, Options.CloseTimeout);
     }
 
-    /// <summary>The framing is lost: connection.close is sent (once open), and everything that follows is thrown away.</summary>
+    /// <summary>
+    /// The framing is lost: connection.close is sent (once open), and everything that follows is thrown away.
+    /// </summary>
     private void FailStream(string text)
     {
         if (_phase is ConnectionPhase.Opening or ConnectionPhase.Running)

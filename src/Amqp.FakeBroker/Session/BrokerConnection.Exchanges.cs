@@ -10,8 +10,11 @@ public sealed partial class BrokerConnection
 {
     private const string AlternateExchange = "alternate-exchange";
 
-    /// <summary>Words that exist in RabbitMQ but name no exchange type: they get another text than unknown words.</summary>
-    private static readonly string[] s_knownWords = ["", "queue", "exchange", "vhost", "user", "policy", "operator_policy"];
+    /// <summary>
+    /// Words that exist in RabbitMQ but name no exchange type: they get another text than unknown words.
+    /// </summary>
+    private static readonly string[] s_knownWords =
+        ["", "queue", "exchange", "vhost", "user", "policy", "operator_policy"];
 
     private bool OnExchangeMethod(ChannelModel channel, AmqpMethod method)
     {
@@ -118,7 +121,11 @@ public sealed partial class BrokerConnection
         return true;
     }
 
-    private static string? Inequivalence(ExchangeModel exchange, ExchangeDeclare declare, ExchangeKind kind, string shown)
+    private static string? Inequivalence(
+        ExchangeModel exchange,
+        ExchangeDeclare declare,
+        ExchangeKind kind,
+        string shown)
     {
         if (exchange.Kind != kind)
         {
@@ -140,7 +147,9 @@ public sealed partial class BrokerConnection
             : ArgumentInequivalence(AlternateExchange, declare.Arguments, exchange.Arguments, shown);
     }
 
-    /// <summary>The text for an argument that a redeclaration changes, adds or leaves out; null when it repeats it.</summary>
+    /// <summary>
+    /// The text for an argument that a redeclaration changes, adds or leaves out; null when it repeats it.
+    /// </summary>
     private static string? ArgumentInequivalence(string key, FieldTable received, FieldTable current, string shown)
     {
         bool isReceived = received.TryGet(key, out FieldValue now);
@@ -159,8 +168,8 @@ public sealed partial class BrokerConnection
         }
 
         return isCurrent
-            ? $"inequivalent arg '{key}' for {shown}: received none but current is the value '{FieldFacts.Text(before)}' "
-                + $"of type '{FieldFacts.TypeName(before)}'"
+            ? $"inequivalent arg '{key}' for {shown}: received none but current is the value "
+                + $"'{FieldFacts.Text(before)}' of type '{FieldFacts.TypeName(before)}'"
             : null;
     }
 

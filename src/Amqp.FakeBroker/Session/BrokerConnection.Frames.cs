@@ -9,8 +9,8 @@ using Amqp.FakeBroker.Text;
 namespace Amqp.FakeBroker;
 
 /// <content>
-/// Cuts the stream into frames (AMQP 0-9-1 §4.2.3). The broker reads frames itself instead of with the client's reader, because
-/// RabbitMQ's error texts quote the octets, and because a shared mistake would hide itself.
+/// Cuts the stream into frames (AMQP 0-9-1 §4.2.3). The broker reads frames itself instead of with the client's
+/// reader, because RabbitMQ's error texts quote the octets, and because a shared mistake would hide itself.
 /// </content>
 public sealed partial class BrokerConnection
 {

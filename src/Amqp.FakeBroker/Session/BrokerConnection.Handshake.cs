@@ -15,7 +15,9 @@ public sealed partial class BrokerConnection
     private bool _wantsCancel;
     private int _channelMax;
 
-    /// <summary>0-9-1, and the older headers RabbitMQ still takes; any other gets the right header back and the end.</summary>
+    /// <summary>
+    /// 0-9-1, and the older headers RabbitMQ still takes; any other gets the right header back and the end.
+    /// </summary>
     private int OnProtocolHeader(ReadOnlySpan<byte> input)
     {
         if (input.Length < ProtocolHeaderLength)

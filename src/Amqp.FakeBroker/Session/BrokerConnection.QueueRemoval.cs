@@ -8,7 +8,8 @@ public sealed partial class BrokerConnection
 {
     private void OnQueuePurge(ChannelModel channel, QueuePurge purge)
     {
-        if (!TryExpandName(channel, purge.Queue, out string name) || !TryFindQueue(channel, name, out QueueModel? queue))
+        if (!TryExpandName(channel, purge.Queue, out string name)
+            || !TryFindQueue(channel, name, out QueueModel? queue))
         {
             return;
         }

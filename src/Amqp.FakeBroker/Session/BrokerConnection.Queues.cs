@@ -154,8 +154,8 @@ public sealed partial class BrokerConnection
 
         foreach (string key in QueueArgumentRules.Compared)
         {
-            if (ArgumentInequivalence(key, WithQueueType(declare.Arguments, key), WithQueueType(queue.Arguments, key), shown)
-                is { } difference)
+            FieldTable received = WithQueueType(declare.Arguments, key);
+            if (ArgumentInequivalence(key, received, WithQueueType(queue.Arguments, key), shown) is { } difference)
             {
                 FailChannel(channel, ReplyCode.PreconditionFailed, difference);
                 return false;
@@ -199,7 +199,9 @@ public sealed partial class BrokerConnection
         }
     }
 
-    /// <summary>Whatever is missing, the answer is unbind-ok; an exclusive queue of another connection is no obstacle.</summary>
+    /// <summary>
+    /// Whatever is missing, the answer is unbind-ok; an exclusive queue of another connection is no obstacle.
+    /// </summary>
     private void OnQueueUnbind(ChannelModel channel, QueueUnbind unbind)
     {
         if (!TryExpandName(channel, unbind.Queue, out string name))

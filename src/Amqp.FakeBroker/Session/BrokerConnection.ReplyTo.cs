@@ -4,7 +4,9 @@ using Amqp.FakeBroker.Model;
 
 namespace Amqp.FakeBroker;
 
-/// <content>Direct reply-to: a pseudo-queue per channel that replies reach without being queued (RabbitMQ's extension).</content>
+/// <content>
+/// Direct reply-to: a pseudo-queue per channel that replies reach without being queued (RabbitMQ's extension).
+/// </content>
 public sealed partial class BrokerConnection
 {
     private const string ReplyQueueName = "amq.rabbitmq.reply-to";

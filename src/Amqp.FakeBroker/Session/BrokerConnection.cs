@@ -5,8 +5,8 @@ using Amqp.FakeBroker.Model;
 namespace Amqp.FakeBroker;
 
 /// <summary>
-/// The broker's side of one stream. Inputs: bytes, end of stream, and time by way of <see cref="BrokerCore.Elapse"/>. One caller
-/// at a time for the whole broker.
+/// The broker's side of one stream. Inputs: bytes, end of stream, and time by way of <see cref="BrokerCore.Elapse"/>.
+/// One caller at a time for the whole broker.
 /// </summary>
 public sealed partial class BrokerConnection
 {
@@ -35,8 +35,9 @@ public sealed partial class BrokerConnection
     public bool WantsClose => _phase == ConnectionPhase.Ended;
 
     /// <summary>
-    /// True while the memory alarm keeps the broker from reading the stream. Bytes given to <see cref="Receive"/> are not consumed;
-    /// give them again when the connection comes back from <see cref="BrokerCore.DrainDirty"/> with this off.
+    /// True while the memory alarm keeps the broker from reading the stream. Bytes given to <see cref="Receive"/> are
+    /// not consumed; give them again when the connection comes back from <see cref="BrokerCore.DrainDirty"/> with
+    /// this off.
     /// </summary>
     public bool IsReadSuspended { get; private set; }
 
@@ -87,7 +88,9 @@ public sealed partial class BrokerConnection
         return _phase >= ConnectionPhase.CloseOkSent ? input.End : rest.Start;
     }
 
-    /// <summary>Takes the end of the peer's stream, for whatever reason it ended. Unacknowledged messages go back.</summary>
+    /// <summary>
+    /// Takes the end of the peer's stream, for whatever reason it ended. Unacknowledged messages go back.
+    /// </summary>
     /// <param name="now">The time of the input.</param>
     public void ReceiveEnd(MonoTime now)
     {
@@ -96,8 +99,8 @@ public sealed partial class BrokerConnection
     }
 
     /// <summary>
-    /// Tells the broker that the peer does not take its output (or does again): deliveries pause, like those of a broker whose
-    /// socket is full. Hosts without a bound on output need not call it.
+    /// Tells the broker that the peer does not take its output (or does again): deliveries pause, like those of a
+    /// broker whose socket is full. Hosts without a bound on output need not call it.
     /// </summary>
     /// <param name="isCongested">True to pause deliveries.</param>
     public void SetOutputCongested(bool isCongested)
@@ -141,7 +144,8 @@ public sealed partial class BrokerConnection
         ChannelModel[] channels = [.. _channels.Values];
         _channels.Clear();
 
-        // All consumers leave before anything is requeued, or messages would move between channels that are both closing.
+        // All consumers leave before anything is requeued, or messages would move between channels that are both
+        // closing.
         foreach (ChannelModel channel in channels)
         {
             DetachConsumers(channel);

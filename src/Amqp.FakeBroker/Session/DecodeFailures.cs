@@ -30,7 +30,9 @@ internal static class DecodeFailures
         };
     }
 
-    /// <summary>Checks the lengths only: fixed octets, short strings, fixed octets, one table that must end the payload.</summary>
+    /// <summary>
+    /// Checks the lengths only: fixed octets, short strings, fixed octets, one table that must end the payload.
+    /// </summary>
     private static DecodeFailure Walk(ReadOnlySpan<byte> arguments, int lead, int shortStrings, int bits)
     {
         bool isText = true;

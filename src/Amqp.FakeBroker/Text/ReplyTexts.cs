@@ -13,7 +13,9 @@ internal static class ReplyTexts
 
     public const string NoPreviousQueue = "no previously declared queue";
 
-    /// <summary>"CODE_NAME - text"; an internal error says nothing more. Shortened to what a short string holds.</summary>
+    /// <summary>
+    /// "CODE_NAME - text"; an internal error says nothing more. Shortened to what a short string holds.
+    /// </summary>
     public static string Compose(ReplyCode code, string text)
     {
         string whole = code == ReplyCode.InternalError
@@ -45,8 +47,8 @@ internal static class ReplyTexts
     public static string Exchange(string name, string virtualHost) => $"exchange '{name}' in vhost '{virtualHost}'";
 
     public static string Locked(string queue) =>
-        $"cannot obtain exclusive access to locked {queue}. It could be originally declared on another connection or the "
-        + "exclusive property value does not match that of the original declaration.";
+        $"cannot obtain exclusive access to locked {queue}. It could be originally declared on another connection or "
+        + "the exclusive property value does not match that of the original declaration.";
 
     public static string Inequivalent(string argument, string shown, string received, string current) =>
         $"inequivalent arg '{argument}' for {shown}: received '{received}' but current is '{current}'";
