@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using Amqp.Engine.Commands;
+using Amqp.Engine.Events;
+using Amqp.Engine.Session;
+using Amqp.Engine.Spec;
+using Amqp.Engine.Wire;
+using Amqp.Transport.Connect;
+using Amqp.Transport.Consume;
+using Amqp.Transport.Drive;
+using Microsoft.Extensions.Logging;
+
+namespace Amqp.Transport;
+
+/// <summary>A connection to a broker. Thread-safe. It lasts for one byte stream: it does not reconnect.</summary>
+public sealed partial class AmqpConnection : IAsyncDisposable
+{
+    private readonly SessionPump _pump;
+    private readonly AsyncDriver _driver;
+    private readonly ChannelDispatcher _dispatcher;
+    private AmqpException? _closeReason;
+
+    internal AmqpConnection(
+        AmqpConnectionOptions options, TransportStream transport, AmqpEndpoint endpoint, TimeSpan handshakeTimeout, ILogger logger)
+    {
+        Options = options;
+        Endpoint = endpoint;
+        Logger = logger;
+        _dispatcher = new ChannelDispatcher(logger);
+        _pump = new SessionPump(options.ToSessionOptions(handshakeTimeout), options.TimeProvider, this);
+        _driver = new AsyncDriver(_pump, transport, options.TimeProvider, logger, options.CloseTimeout);
+    }
+
+    /// <summary>What the connection was made from.</summary>
+    public AmqpConnectionOptions Options { get; }
+
+    /// <summary>The endpoint that was connected to.</summary>
+    public AmqpEndpoint Endpoint { get; }
+
+    /// <summary>Whether commands are taken.</summary>
+    public bool IsOpen => _pump.Session.State == ConnectionState.Open;
+
+    /// <summary>Ends when the connection has closed, for whatever reason, and its stream with it; it never fails, see
+    /// <see cref="CloseReason"/>.</summary>
+    public Task Completion => _driver.TornDown;
+
+    /// <summary>Why the connection closed, or <see langword="null"/> while it is open. Set before <see cref="Completion"/> ends.</summary>
+    public AmqpException? CloseReason => Volatile.Read(ref _closeReason);
+
+    /// <summary>What was negotiated with the broker.</summary>
+    public NegotiatedTuning Tuning => _pump.Session.Tuning!;
+
+    /// <summary>What the broker told about itself.</summary>
+    public FieldTable ServerProperties => _pump.Session.ServerProperties;
+
+    /// <summary>Whether reading is withheld because a consumer without prefetch is full. Sending and heartbeats go on.</summary>
+    public bool IsReadPaused => _driver.IsReadPaused;
+
+    /// <summary>For how long reading was withheld, all pauses together.</summary>
+    public TimeSpan ReadPausedTime => _driver.ReadPausedTime;
+
+    /// <summary>The bytes that wait to be sent; publishing waits when they reach
+    /// <see cref="Amqp.Engine.Base.AmqpLimits.MaxOutgoingBytes"/>.</summary>
+    public long PendingOutputBytes
+    {
+        get
+        {
+            lock (_pump.Gate)
+            {
+                return _pump.Output.PendingBytes;
+            }
+        }
+    }
+
+    internal ILogger Logger { get; }
+
+    internal ReadOnlySpan<byte> Greeting => _driver.Greeting;
+
+    /// <summary>Connects to the first endpoint that answers.</summary>
+    /// <param name="options">What to connect to; <see langword="null"/> for <c>amqp://guest:guest@localhost:5672/</c>.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>An open connection.</returns>
+    /// <exception cref="AmqpConnectException">No endpoint could be connected to; each attempt is listed.</exception>
+    /// <exception cref="AmqpAuthenticationException">A broker refused the login; no further endpoint is tried.</exception>
+    /// <exception cref="AmqpVirtualHostException">A broker refused the virtual host; no further endpoint is tried.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static Task<AmqpConnection> ConnectAsync(
+        AmqpConnectionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new AmqpConnectionOptions();
+        return ConnectAsync(
+            options, options.Tls is { } tls ? new TlsConnector(tls) : SocketConnector.Default, cancellationToken);
+    }
+
+    /// <summary>Connects to the broker of a URI, see <see cref="AmqpConnectionOptions.Parse"/>.</summary>
+    /// <param name="uri">Such as <c>amqp://user:secret@broker/vhost</c>.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>An open connection.</returns>
+    /// <exception cref="FormatException">The URI is malformed.</exception>
+    public static Task<AmqpConnection> ConnectAsync(string uri, CancellationToken cancellationToken = default) =>
+        ConnectAsync(AmqpConnectionOptions.Parse(uri), cancellationToken);
+
+    /// <summary>Connects over streams that a connector makes.</summary>
+    /// <param name="options">What to connect to; its TLS settings are the connector's business.</param>
+    /// <param name="connector">Makes the streams.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>An open connection.</returns>
+    public static Task<AmqpConnection> ConnectAsync(
+        AmqpConnectionOptions options, IConnector connector, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(connector);
+        options.Validate();
+        return new ConnectWorkflow(options, connector).RunAsync(cancellationToken);
+    }
+
+    /// <summary>Opens a channel (<c>channel.open</c>), and sets the confirm mode and the prefetch that the options ask for.</summary>
+    /// <param name="options">How to open it.</param>
+    /// <param name="cancellationToken">Ends the wait; a channel that still opens is closed again.</param>
+    /// <returns>An open channel.</returns>
+    /// <exception cref="AmqpMisuseException">As many channels are open as were negotiated.</exception>
+    /// <exception cref="AmqpException">The connection is closed.</exception>
+    public async Task<AmqpChannel> OpenChannelAsync(
+        AmqpChannelOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new AmqpChannelOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxUnsettledPublishes, 1, nameof(options));
+        cancellationToken.ThrowIfCancellationRequested();
+        AmqpChannel channel = StartOpen(options, out RpcCall call);
+        await WaitAsync(call, MethodId.ChannelOpen, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (options.PublisherConfirms)
+            {
+                await channel.ConfirmSelectAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            if (options.PrefetchCount > 0)
+            {
+                await channel.QosAsync(options.PrefetchCount, cancellationToken: cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            await channel.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return channel;
+    }
+
+    /// <summary>Renders the connection without secrets.</summary>
+    /// <returns>The endpoint, the virtual host and the state.</returns>
+    public override string ToString() => $"{Endpoint}, vhost {Options.VirtualHost}, {_pump.Session.State}";
+
+    internal Task OpenAsync(CancellationToken cancellationToken)
+    {
+        _driver.Start();
+        return _opened.Task.WaitAsync(cancellationToken);
+    }
+
+    private AmqpChannel StartOpen(AmqpChannelOptions options, out RpcCall call)
+    {
+        SendPlan plan;
+        AmqpChannel channel;
+        lock (_pump.Gate)
+        {
+            CommandResult result = _pump.Session.OpenChannel(out ushort number, out RequestId id);
+            if (result != CommandResult.Ok)
+            {
+                throw _pump.Refused(result, null);
+            }
+
+            channel = new AmqpChannel(this, _pump, number, options);
+            call = new RpcCall
+            {
+                Late = (_, _) => _pump.Session.CloseChannel(number, ReplyCode.Success, "The opener has given up.", out RequestId _),
+            };
+            _pump.Register(channel);
+            _pump.Track(id, call);
+            plan = _driver.PlanSend();
+        }
+
+        _driver.Execute(plan);
+        return channel;
+    }
+}

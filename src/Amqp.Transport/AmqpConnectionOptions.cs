@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using System.Text;
+using Amqp.Engine.Base;
+using Amqp.Engine.Session;
+using Amqp.Engine.Wire;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Amqp.Transport;
+
+/// <summary>Everything that a connection is made from. Immutable, so that it can be shared between threads.</summary>
+public sealed record AmqpConnectionOptions
+{
+    /// <summary>The brokers to try, in order; each name's addresses are tried in the order of the resolver.</summary>
+    public ImmutableArray<AmqpEndpoint> Endpoints { get; init; } = [new AmqpEndpoint("localhost", 5672)];
+
+    /// <summary>The virtual host, at most 255 bytes of UTF-8.</summary>
+    public string VirtualHost { get; init; } = "/";
+
+    /// <summary>The user to log in as.</summary>
+    public string UserName { get; init; } = "guest";
+
+    /// <summary>The password to log in with; never printed and never logged.</summary>
+    public string Password { get; init; } = "guest";
+
+    /// <summary>The heartbeat interval to ask for, in whole seconds up to 65535; zero leaves it to the broker's
+    /// wish, and off when that is zero too. The peer is taken for dead after two silent intervals.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The most channels to ask for, 1 to 65535; the broker may lower it.</summary>
+    public ushort ChannelMax { get; init; } = 2047;
+
+    /// <summary>The longest frame to ask for in bytes, at least 4096, or 0 for the broker's value.</summary>
+    public uint FrameMax { get; init; } = 131072;
+
+    /// <summary>The time for everything from name resolution to <c>connection.open-ok</c>, over all endpoints together.
+    /// What is left of it is shared evenly between the addresses that are still to be tried.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The time that a call waits for the broker's answer; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>The time for a polite close; then the connection is dropped.</summary>
+    public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the broker may keep the connection blocked before it is given up; <see langword="null"/> waits for ever.</summary>
+    public TimeSpan? BlockedTimeout { get; init; }
+
+    /// <summary>A name that the broker's management shows, sent as the client property <c>connection_name</c>.</summary>
+    public string? ConnectionName { get; init; }
+
+    /// <summary>Further client properties; the capabilities are added.</summary>
+    public FieldTable ClientProperties { get; init; } = FieldTable.Empty;
+
+    /// <summary>TLS, or <see langword="null"/> for a bare TCP stream.</summary>
+    public AmqpTlsOptions? Tls { get; init; }
+
+    /// <summary>The limits on all that a peer can make grow.</summary>
+    public AmqpLimits Limits { get; init; } = AmqpLimits.Default;
+
+    /// <summary>The only clock and the only source of timers.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where the connection logs to; nothing is logged by default.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Reads a URI of the schemes <c>amqp</c> and <c>amqps</c> by RabbitMQ's URI specification and its query
+    /// parameters (<c>cacertfile</c>, <c>certfile</c>, <c>keyfile</c>, <c>verify</c>, <c>server_name_indication</c>,
+    /// <c>heartbeat</c> in seconds, <c>connection_timeout</c> in milliseconds, <c>channel_max</c>, <c>frame_max</c>).</summary>
+    /// <param name="uri">Such as <c>amqps://user:secret@broker:5671/vhost?heartbeat=10</c>.</param>
+    /// <returns>Options with everything else at its default.</returns>
+    /// <exception cref="FormatException">The URI is malformed, or a key is unknown or given twice. The text names the
+    /// key and never the password.</exception>
+    public static AmqpConnectionOptions Parse(string uri) => AmqpUri.Parse(uri);
+
+    /// <summary>Reads a URI, see <see cref="Parse"/>.</summary>
+    /// <param name="uri">The URI; its original text counts, because <see cref="Uri"/> cannot tell <c>amqp://h</c> from <c>amqp://h/</c>.</param>
+    /// <returns>Options with everything else at its default.</returns>
+    /// <exception cref="FormatException">As for <see cref="Parse"/>.</exception>
+    public static AmqpConnectionOptions FromUri(Uri uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        return AmqpUri.Parse(uri.OriginalString);
+    }
+
+    /// <summary>Checks all ranges.</summary>
+    /// <exception cref="ArgumentException">A member is out of range; the text names it.</exception>
+    public void Validate()
+    {
+        if (Endpoints.IsDefaultOrEmpty)
+        {
+            throw new ArgumentException("There must be at least one endpoint.", nameof(Endpoints));
+        }
+
+        foreach (AmqpEndpoint endpoint in Endpoints)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(endpoint.Host, nameof(Endpoints));
+            ArgumentOutOfRangeException.ThrowIfLessThan(endpoint.Port, 1, nameof(Endpoints));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(endpoint.Port, 65535, nameof(Endpoints));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero, nameof(ConnectTimeout));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CloseTimeout, TimeSpan.Zero, nameof(CloseTimeout));
+        if (RequestTimeout <= TimeSpan.Zero && RequestTimeout != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(nameof(RequestTimeout), RequestTimeout, "Must be positive or infinite.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Limits.MaxBodySize, Array.MaxLength, nameof(Limits.MaxBodySize));
+        Tls?.Validate();
+        ToSessionOptions(ConnectTimeout).Validate();
+    }
+
+    /// <summary>Renders the options without the password.</summary>
+    /// <returns>Such as <c>guest:***@localhost:5672, vhost /, heartbeat 60 s</c>.</returns>
+    public override string ToString()
+    {
+        var text = new StringBuilder(Tls is null ? "amqp " : "amqps ").Append(UserName).Append(":***@");
+        text.AppendJoin(',', Endpoints.IsDefault ? [] : Endpoints);
+        return text.Append(", vhost ").Append(VirtualHost)
+            .Append(", heartbeat ").Append((long)Heartbeat.TotalSeconds).Append(" s").ToString();
+    }
+
+    internal SessionOptions ToSessionOptions(TimeSpan handshakeTimeout) => new()
+    {
+        VirtualHost = VirtualHost,
+        UserName = UserName,
+        Password = Password,
+        ChannelMax = ChannelMax,
+        FrameMax = FrameMax,
+        Heartbeat = Heartbeat,
+        ClientProperties = ConnectionName is null
+            ? ClientProperties
+            : ClientProperties.With("connection_name", FieldValue.LongString(ConnectionName)),
+        HandshakeTimeout = handshakeTimeout,
+        CloseTimeout = CloseTimeout,
+        BlockedTimeout = BlockedTimeout,
+        Limits = Limits,
+    };
+}

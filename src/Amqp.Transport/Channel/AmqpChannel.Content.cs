@@ -1,0 +1,178 @@
+using System.Buffers;
+using Amqp.Engine.Events;
+using Amqp.Engine.Spec;
+using Amqp.Transport.Consume;
+using Amqp.Transport.Drive;
+
+namespace Amqp.Transport;
+
+// Content that arrives: a header event, then body events, one content at a time on a channel. The gate is held throughout.
+public sealed partial class AmqpChannel
+{
+    private Content _content;
+    private ReturnedMessage? _lastReturned;
+
+    internal void OnDelivery(in AmqpEvent e, CompletionBatch batch)
+    {
+        StartContent(in e, ContentKind.Delivery);
+        string tag = e.ConsumerTag;
+        AmqpConsumer? consumer = _lastConsumer;
+        if (consumer is null || !ReferenceEquals(consumer.CachedTag, tag))
+        {
+            if (_consumers.TryGetValue(tag, out consumer))
+            {
+                consumer.CachedTag = tag; // the engine gives the same string each time
+            }
+
+            _lastConsumer = consumer;
+        }
+
+        _content.Consumer = consumer;
+        EndWhenEmpty(batch);
+    }
+
+    internal void OnGetOk(in AmqpEvent e, RpcCall? call, CompletionBatch batch)
+    {
+        StartContent(in e, ContentKind.Get);
+        _content.Call = call;
+        _content.MessageCount = e.MessageCount;
+        EndWhenEmpty(batch);
+    }
+
+    internal void OnReturn(in AmqpEvent e, CompletionBatch batch)
+    {
+        StartContent(in e, ContentKind.Return);
+        _content.ReplyCode = e.ReplyCode;
+        _content.ReplyText = e.Text;
+        EndWhenEmpty(batch);
+    }
+
+    internal void OnBody(in AmqpEvent e, CompletionBatch batch)
+    {
+        BodyView chunk = e.Body;
+        ConsumeMode mode = _content.Consumer?.Mode ?? ConsumeMode.Discard;
+        if (_content.Kind == ContentKind.Delivery && mode == ConsumeMode.Discard)
+        {
+            _content.Filled += chunk.Length;
+        }
+        else if (mode == ConsumeMode.Inline && _content.Filled == 0 && e.IsLastBody
+            && chunk.TryGetSpan(out ReadOnlySpan<byte> span) && _pump.TryFindInInput(span, out ReadOnlyMemory<byte> slice))
+        {
+            _content.Slice = slice;
+            _content.Filled = chunk.Length;
+        }
+        else
+        {
+            byte[] buffer = _content.Buffer ??= NewBuffer(mode);
+            chunk.CopyTo(buffer.AsSpan(_content.Filled));
+            _content.Filled += chunk.Length;
+        }
+
+        if (e.IsLastBody)
+        {
+            EndContent(batch);
+        }
+    }
+
+    private void StartContent(in AmqpEvent e, ContentKind kind)
+    {
+        _content = default;
+        _content.Kind = kind;
+        _content.DeliveryTag = e.DeliveryTag;
+        _content.Redelivered = e.Redelivered;
+        _content.Exchange = e.Exchange;
+        _content.RoutingKey = e.RoutingKey;
+        _content.Properties = e.Properties;
+        _content.Size = (int)e.BodySize; // MaxBodySize was checked by the engine, and is at most Array.MaxLength
+    }
+
+    private byte[] NewBuffer(ConsumeMode mode)
+    {
+        bool pooled = _content.Kind == ContentKind.Delivery && mode is ConsumeMode.Borrowed or ConsumeMode.Inline;
+        _content.IsPooled = pooled;
+        return pooled
+            ? ArrayPool<byte>.Shared.Rent(_content.Size)
+            : GC.AllocateUninitializedArray<byte>(_content.Size);
+    }
+
+    private void EndWhenEmpty(CompletionBatch batch)
+    {
+        if (_content.Size == 0)
+        {
+            EndContent(batch);
+        }
+    }
+
+    private void EndContent(CompletionBatch batch)
+    {
+        switch (_content.Kind)
+        {
+            case ContentKind.Delivery when _content.Consumer is { Mode: not ConsumeMode.Discard } consumer:
+                consumer.Offer(ref _content, batch);
+                break;
+            case ContentKind.Delivery when _content.Consumer is { Options.NoAck: false }:
+                SettleInside(Settlement.Nack, _content.DeliveryTag, multiple: false, requeue: true);
+                break;
+            case ContentKind.Get:
+                EndGet(batch);
+                break;
+            case ContentKind.Return:
+                EndReturn();
+                break;
+        }
+
+        _content = default;
+    }
+
+    private void EndGet(CompletionBatch batch)
+    {
+        if (_content.Call is not { } call)
+        {
+            return;
+        }
+
+        if (call.IsAbandoned)
+        {
+            if (!call.IsNoAck)
+            {
+                SettleInside(Settlement.Nack, _content.DeliveryTag, multiple: false, requeue: true);
+            }
+
+            return;
+        }
+
+        call.OnResult(new GetResult(_content.ToDelivery(this, ""), _content.MessageCount), batch);
+    }
+
+    private void EndReturn()
+    {
+        var message = new ReturnedMessage(
+            _content.ReplyCode,
+            _content.ReplyText,
+            _content.Exchange,
+            _content.RoutingKey,
+            _content.Properties,
+            _content.Buffer ?? ReadOnlyMemory<byte>.Empty);
+        _lastReturned = message;
+        if (Returned is not null)
+        {
+            Dispatcher.Enqueue(DispatchItem.ForCallback(() => Returned?.Invoke(message)));
+        }
+    }
+
+    // The channel ended in the middle of a body.
+    private void DropContent(CompletionBatch batch)
+    {
+        if (_content.Call is { } call)
+        {
+            batch.Add(call, ToException(_end!));
+        }
+
+        if (_content is { IsPooled: true, Buffer: { } buffer })
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        _content = default;
+    }
+}

@@ -1,0 +1,25 @@
+using Amqp.Engine.Spec;
+
+namespace Amqp.Transport;
+
+// Transactions (AMQP 0-9-1 section 1.9). A channel has either transactions or confirms.
+public sealed partial class AmqpChannel
+{
+    /// <summary>Puts the channel into transaction mode (<c>tx.select</c>).</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A task that ends when the broker has answered.</returns>
+    public Task TxSelectAsync(CancellationToken cancellationToken = default) =>
+        CallAsync<TxSelectOk>(new TxSelect(), cancellationToken);
+
+    /// <summary>Commits what was published and acknowledged since the last commit (<c>tx.commit</c>).</summary>
+    /// <param name="cancellationToken">Ends the wait; it is then not known whether the broker has committed.</param>
+    /// <returns>A task that ends when the broker has answered.</returns>
+    public Task TxCommitAsync(CancellationToken cancellationToken = default) =>
+        CallAsync<TxCommitOk>(new TxCommit(), cancellationToken);
+
+    /// <summary>Drops what was published and acknowledged since the last commit (<c>tx.rollback</c>).</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A task that ends when the broker has answered.</returns>
+    public Task TxRollbackAsync(CancellationToken cancellationToken = default) =>
+        CallAsync<TxRollbackOk>(new TxRollback(), cancellationToken);
+}

@@ -1,0 +1,156 @@
+using Amqp.Engine.Commands;
+using Amqp.Engine.Events;
+using Amqp.Engine.Spec;
+using Amqp.Transport.Consume;
+using Amqp.Transport.Drive;
+
+namespace Amqp.Transport;
+
+/// <summary>A channel: an independent conversation on a connection. Thread-safe: commands of several threads are interleaved
+/// whole; calls that have a reply are sent one after the other.</summary>
+public sealed partial class AmqpChannel : IAsyncDisposable
+{
+    private readonly AmqpConnection _connection;
+    private readonly SessionPump _pump;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private SessionEnd? _end;
+    private bool _endedWithSession;
+    private AmqpException? _closeReason;
+
+    internal AmqpChannel(AmqpConnection connection, SessionPump pump, ushort number, AmqpChannelOptions options)
+    {
+        _connection = connection;
+        _pump = pump;
+        Number = number;
+        _maxUnsettled = Math.Min(options.MaxUnsettledPublishes, pump.Limits.MaxUnsettledPublishes);
+        Dispatcher = new ChannelDispatcher(connection.Logger);
+    }
+
+    /// <summary>The channel's number on its connection, from 1. It is used again after the channel has closed.</summary>
+    public int Number { get; }
+
+    /// <summary>The connection that the channel belongs to.</summary>
+    public AmqpConnection Connection => _connection;
+
+    /// <summary>Whether the channel is open.</summary>
+    public bool IsOpen => Volatile.Read(ref _end) is null && _connection.IsOpen;
+
+    /// <summary>Why the channel closed, or <see langword="null"/> while it is open.</summary>
+    public AmqpException? CloseReason => Volatile.Read(ref _closeReason);
+
+    /// <summary>Ends when the channel has closed, for whatever reason; it never fails, see <see cref="CloseReason"/>.</summary>
+    public Task Completion => _completion.Task;
+
+    internal bool HasEnded => _end is not null;
+
+    internal ChannelDispatcher Dispatcher { get; }
+
+    internal AmqpConnection Owner => _connection;
+
+    /// <summary>Closes the channel (<c>channel.close</c>) after the calls that are pending on it. Closing a closed channel does nothing.</summary>
+    /// <param name="code">The reply code to send.</param>
+    /// <param name="text">The reply text, cut to 255 bytes of UTF-8.</param>
+    /// <param name="cancellationToken">Ends the wait; the close goes on.</param>
+    /// <returns>A task that ends when the channel has closed.</returns>
+    /// <exception cref="AmqpTimeoutException">The broker did not answer within the request timeout.</exception>
+    public async Task CloseAsync(
+        ReplyCode code = ReplyCode.Success, string text = "Goodbye", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var call = new RpcCall();
+        SendPlan plan = SendPlan.None;
+        CommandResult result;
+        lock (_pump.Gate)
+        {
+            if (_end is not null)
+            {
+                return;
+            }
+
+            result = _pump.Session.CloseChannel((ushort)Number, code, text, out RequestId id);
+            if (result == CommandResult.Ok)
+            {
+                _pump.Track(id, call);
+                plan = _pump.Driver.PlanSend();
+            }
+        }
+
+        _pump.Driver.Execute(plan);
+        if (result == CommandResult.Ok)
+        {
+            try
+            {
+                await _connection.WaitAsync(call, MethodId.ChannelClose, cancellationToken).ConfigureAwait(false);
+            }
+            catch (AmqpException) when (_completion.Task.IsCompleted || !_connection.IsOpen)
+            {
+                // It closed in another way meanwhile, which is what was asked for.
+            }
+        }
+
+        await _completion.Task.WaitAsync(_connection.Options.RequestTimeout, _connection.Options.TimeProvider, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the channel; errors are swallowed, since nothing is left to be done about them.</summary>
+    /// <returns>A task that ends when the channel has closed or its close was given up.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is AmqpException or TimeoutException)
+        {
+            Log.CloseFailed(_connection.Logger, error);
+        }
+    }
+
+    /// <summary>Renders the channel.</summary>
+    /// <returns>Its number and whether it is open.</returns>
+    public override string ToString() => $"channel {Number} ({(IsOpen ? "open" : "closed")})";
+
+    internal AmqpException WhyClosed() => _end is { } end
+        ? ToException(end)
+        : new AmqpChannelClosedException(
+            new SessionEnd(
+                SessionEndKind.ClosedByApplication, CloseInitiator.Application, ReplyCode.Success,
+                "The channel is being closed.", 0, _pump.Session.State),
+            Number);
+
+    internal void OnClosed(SessionEnd reason, CompletionBatch batch)
+    {
+        _endedWithSession = _pump.Session.State == Amqp.Engine.Session.ConnectionState.Closed;
+        _end = reason;
+        AmqpException error = ToException(reason);
+        Volatile.Write(ref _closeReason, error);
+        DropContent(batch);
+        FailWaiting(reason, batch);
+        foreach (AmqpConsumer consumer in _consumers.Values)
+        {
+            consumer.End(error, batch);
+        }
+
+        _consumers.Clear();
+        _lastConsumer = null;
+        batch.Defer(() =>
+        {
+            Log.ChannelClosed(_connection.Logger, Number, error.Message);
+            _completion.TrySetResult();
+        });
+    }
+
+    internal async Task<T> CallAsync<T>(AmqpMethod request, CancellationToken cancellationToken)
+        where T : AmqpMethod =>
+        (T)await CallAsync(request, new RpcCall(), cancellationToken).ConfigureAwait(false);
+
+    internal Task<object> CallAsync(AmqpMethod request, RpcCall call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _connection.StartCall(this, (ushort)Number, request, call);
+        return _connection.WaitAsync(call, request.Id, cancellationToken);
+    }
+
+    private AmqpException ToException(SessionEnd reason) =>
+        Reasons.ForChannel(reason, Number, _endedWithSession || _pump.Session.State == Amqp.Engine.Session.ConnectionState.Closed, _pump.EndCause);
+}

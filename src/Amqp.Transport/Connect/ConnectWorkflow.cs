@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using Amqp.Engine.Events;
+using Microsoft.Extensions.Logging;
+
+namespace Amqp.Transport.Connect;
+
+/// <summary>Tries the endpoints in order, and each one's addresses in order, within one deadline.</summary>
+internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector connector)
+{
+    private readonly ImmutableArray<AmqpConnectAttempt>.Builder _attempts = ImmutableArray.CreateBuilder<AmqpConnectAttempt>();
+    private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Amqp.Transport");
+    private readonly long _startedAt = options.TimeProvider.GetTimestamp();
+
+    private TimeSpan Left => options.ConnectTimeout - options.TimeProvider.GetElapsedTime(_startedAt);
+
+    public async Task<AmqpConnection> RunAsync(CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < options.Endpoints.Length && Left > TimeSpan.Zero; i++)
+        {
+            int endpointsAfter = options.Endpoints.Length - i - 1;
+            AmqpEndpoint endpoint = options.Endpoints[i];
+            IReadOnlyList<AmqpEndpoint> targets =
+                await ResolveAsync(endpoint, Share(endpointsAfter + 1), cancellationToken).ConfigureAwait(false);
+            for (int j = 0; j < targets.Count && Left > TimeSpan.Zero; j++)
+            {
+                TimeSpan budget = Share(targets.Count - j + endpointsAfter);
+                if (await TryAsync(targets[j], budget, cancellationToken).ConfigureAwait(false) is { } connection)
+                {
+                    return connection;
+                }
+            }
+        }
+
+        throw new AmqpConnectException(_attempts.ToImmutable());
+    }
+
+    // What is left of the time is shared evenly, so that one silent server cannot use up the time of the others.
+    private TimeSpan Share(int parts)
+    {
+        TimeSpan share = Left / parts;
+        return share > TimeSpan.FromMilliseconds(1) ? share : TimeSpan.FromMilliseconds(1);
+    }
+
+    private async Task<IReadOnlyList<AmqpEndpoint>> ResolveAsync(
+        AmqpEndpoint endpoint, TimeSpan budget, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(budget, options.TimeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            IReadOnlyList<AmqpEndpoint> targets = await connector.ResolveAsync(endpoint, linked.Token)
+                .AsTask().WaitAsync(linked.Token).ConfigureAwait(false);
+            if (targets.Count == 0)
+            {
+                Note(endpoint, ConnectPhase.Dns, "the name has no address", new AmqpException("The name has no address."));
+            }
+
+            return targets;
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            string message = error is OperationCanceledException
+                ? $"the name was not resolved within {budget}"
+                : $"the name cannot be resolved: {error.Message}";
+            Note(endpoint, ConnectPhase.Dns, message, error);
+            return [];
+        }
+    }
+
+    // Null when the next one is to be tried.
+    private async Task<AmqpConnection?> TryAsync(AmqpEndpoint target, TimeSpan budget, CancellationToken cancellationToken)
+    {
+        long startedAt = options.TimeProvider.GetTimestamp();
+        if (await OpenStreamAsync(target, budget, cancellationToken).ConfigureAwait(false) is not { } stream)
+        {
+            return null;
+        }
+
+        TimeSpan left = budget - options.TimeProvider.GetElapsedTime(startedAt);
+        left = left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
+        var connection = new AmqpConnection(options, stream, target, left, _logger);
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            Log.Connected(
+                _logger, target, connection.Tuning.FrameMax, connection.Tuning.ChannelMax, connection.Tuning.Heartbeat);
+            return connection;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await connection.AbortAsync().ConfigureAwait(false);
+            throw;
+        }
+        catch (AmqpException error)
+        {
+            await connection.Completion.ConfigureAwait(false);
+            if (error is AmqpAuthenticationException or AmqpVirtualHostException)
+            {
+                throw; // the next endpoint would be asked with the same credentials
+            }
+
+            Note(target, ConnectPhase.Amqp, Greeting.Explain(connection.Greeting, error, left), error);
+            return null;
+        }
+    }
+
+    private async Task<TransportStream?> OpenStreamAsync(
+        AmqpEndpoint target, TimeSpan budget, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(budget, options.TimeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await connector.ConnectAsync(target, linked.Token).ConfigureAwait(false);
+        }
+        catch (ConnectPhaseException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            Note(target, error.Phase, error.Message, error.Cause);
+            return null;
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            Note(target, ConnectPhase.Tcp, Greeting.ExplainTcp(error, budget), error);
+            return null;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw new OperationCanceledException("Connecting was cancelled.", error, cancellationToken);
+        }
+    }
+
+    private void Note(AmqpEndpoint target, ConnectPhase phase, string message, Exception cause)
+    {
+        var attempt = new AmqpConnectAttempt(target, target.Address, phase, message, cause);
+        _attempts.Add(attempt);
+        Log.AttemptFailed(_logger, attempt);
+    }
+}

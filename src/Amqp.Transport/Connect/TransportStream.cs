@@ -1,0 +1,79 @@
+using System.IO.Pipelines;
+using Amqp.Transport.Drive;
+
+namespace Amqp.Transport;
+
+/// <summary>A byte stream in both directions, as a connector hands it over. Used by one connection, then disposed.</summary>
+public sealed class TransportStream : IAsyncDisposable
+{
+    private readonly object _owned;
+
+    private TransportStream(PipeReader input, OutputSink output, object owned)
+    {
+        Input = input;
+        Output = output;
+        _owned = owned;
+    }
+
+    internal PipeReader Input { get; }
+
+    internal OutputSink Output { get; }
+
+    /// <summary>Uses a stream. Output goes to it straight from the connection's own slabs; input is read in blocks of 64 KiB.</summary>
+    /// <param name="stream">A duplex stream whose reads and writes may overlap.</param>
+    /// <returns>The transport, which owns the stream.</returns>
+    public static TransportStream FromStream(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var options = new StreamPipeReaderOptions(
+            pool: SlabMemoryPool.Instance,
+            bufferSize: SlabPool.SmallSize,
+            minimumReadSize: SlabPool.SmallSize / 4,
+            leaveOpen: true,
+            useZeroByteReads: false);
+        return new TransportStream(PipeReader.Create(stream, options), new StreamSink(stream), stream);
+    }
+
+    /// <summary>Uses a pipe. Output is copied into its writer, with one flush for each batch.</summary>
+    /// <param name="pipe">The pipe.</param>
+    /// <returns>The transport, which owns the pipe.</returns>
+    public static TransportStream FromPipe(IDuplexPipe pipe)
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        return new TransportStream(pipe.Input, new PipeSink(pipe.Output), pipe);
+    }
+
+    /// <summary>Drops the stream at once; pending reads and writes fail.</summary>
+    public void Abort()
+    {
+        Output.Abort();
+        Input.CancelPendingRead();
+        if (_owned is Stream stream)
+        {
+            stream.Dispose();
+        }
+    }
+
+    /// <summary>Ends both directions.</summary>
+    /// <returns>A task that ends when the stream is closed.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await Output.CompleteAsync().ConfigureAwait(false);
+            await Input.CompleteAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            switch (_owned)
+            {
+                case IAsyncDisposable disposable:
+                    await disposable.DisposeAsync().ConfigureAwait(false);
+                    break;
+                case IDisposable disposable:
+                    disposable.Dispose();
+                    break;
+            }
+        }
+    }
+}

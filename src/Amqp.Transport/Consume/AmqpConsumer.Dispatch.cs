@@ -1,0 +1,182 @@
+using System.Buffers;
+using Amqp.Transport.Consume;
+using Amqp.Transport.Drive;
+
+namespace Amqp.Transport;
+
+// How messages come to the handler, and what bounds those that wait.
+public sealed partial class AmqpConsumer
+{
+    private int _buffered;
+    private bool _isFull;
+    private bool _isCancelling;
+    private bool _dropsMessages;
+
+    /// <summary>Takes a message that has arrived. The gate is held.</summary>
+    internal void Offer(ref Content content, CompletionBatch batch)
+    {
+        if (Mode == ConsumeMode.Inline)
+        {
+            ReadOnlyMemory<byte> body = content.Buffer is { } rented ? rented.AsMemory(0, content.Size) : content.Slice;
+            batch.Add(new InlineItem(
+                this, content.DeliveryTag, content.Redelivered, content.Exchange, content.RoutingKey, content.Properties,
+                body, content.Buffer));
+            return;
+        }
+
+        if (_dropsMessages)
+        {
+            if (!Options.NoAck)
+            {
+                Channel.PutBack(content.DeliveryTag);
+            }
+
+            return;
+        }
+
+        int buffered = Interlocked.Increment(ref _buffered);
+        if (!_isFull && !_isCancelling && buffered >= Options.BufferSize && Channel.IsUnbounded(this))
+        {
+            Volatile.Write(ref _isFull, true);
+            Channel.CountFull(1);
+            ReleaseWhenDrained(); // the handlers may have emptied it while this was decided
+        }
+
+        switch (Mode)
+        {
+            case ConsumeMode.Stream:
+                batch.Add(this, content.ToDelivery(Channel, ConsumerTag));
+                break;
+            case ConsumeMode.Owned:
+                Channel.Dispatcher.Enqueue(DispatchItem.ForOwned(this, content.ToDelivery(Channel, ConsumerTag)));
+                break;
+            default:
+                Channel.Dispatcher.Enqueue(DispatchItem.ForBorrowed(this, in content));
+                break;
+        }
+    }
+
+    /// <summary>Handles a message on the dispatcher.</summary>
+    internal ValueTask RunAsync(DispatchItem item) =>
+        Mode == ConsumeMode.Owned ? RunOwnedAsync((Delivery)item.Payload!) : RunBorrowedAsync(item);
+
+    /// <summary>Handles a message on the reader.</summary>
+    internal void RunInline(in InlineItem item)
+    {
+        bool settled = false;
+        try
+        {
+            if (!_stopping.IsCancellationRequested || Options.NoAck)
+            {
+                Inline!(new InlineDelivery(in item, ref settled));
+            }
+        }
+        catch (Exception error)
+        {
+            OnHandlerFailed(error, item.DeliveryTag, settled);
+        }
+        finally
+        {
+            if (item.Rented is { } rented)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+    }
+
+    private async ValueTask RunOwnedAsync(Delivery delivery)
+    {
+        try
+        {
+            if (!IsPointless)
+            {
+                await Owned!(delivery, _stopping.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The channel has closed, and the message with it.
+        }
+        catch (Exception error)
+        {
+            OnHandlerFailed(error, delivery.DeliveryTag, delivery.IsSettled);
+        }
+        finally
+        {
+            OnHandled();
+        }
+    }
+
+    private async ValueTask RunBorrowedAsync(DispatchItem item)
+    {
+        BorrowedDelivery delivery = _lease!.Open(in item);
+        try
+        {
+            if (!IsPointless)
+            {
+                await Borrowed!(delivery, _stopping.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The channel has closed, and the message with it.
+        }
+        catch (Exception error)
+        {
+            OnHandlerFailed(error, item.DeliveryTag, _lease.IsSettled);
+        }
+        finally
+        {
+            _lease.Close();
+            OnHandled();
+        }
+    }
+
+    // A message that can no longer be settled comes again elsewhere: handling it here would only do the work twice.
+    private bool IsPointless => _stopping.IsCancellationRequested && !Options.NoAck;
+
+    private void OnHandled()
+    {
+        int left = Interlocked.Decrement(ref _buffered);
+        if (left <= Options.BufferSize / 2 && Volatile.Read(ref _isFull))
+        {
+            lock (Channel.Gate)
+            {
+                ReleaseWhenDrained();
+            }
+        }
+    }
+
+    private void ReleaseWhenDrained()
+    {
+        if (Volatile.Read(ref _buffered) <= Options.BufferSize / 2)
+        {
+            ReleaseFull();
+        }
+    }
+
+    private void ReleaseFull()
+    {
+        if (_isFull)
+        {
+            Volatile.Write(ref _isFull, false);
+            Channel.CountFull(-1);
+        }
+    }
+
+    private void OnHandlerFailed(Exception error, ulong deliveryTag, bool settled)
+    {
+        Log.HandlerFailed(Channel.Owner.Logger, ConsumerTag, deliveryTag, Options.OnHandlerError, error);
+        if (!Options.NoAck && !settled)
+        {
+            bool requeue = Options.OnHandlerError != HandlerErrorPolicy.NackDrop;
+            Channel.Settle(Settlement.Nack, deliveryTag, multiple: false, requeue);
+        }
+
+        if (Options.OnHandlerError == HandlerErrorPolicy.StopConsumer)
+        {
+            _stopError ??= error;
+            _ = DisposeAsync().AsTask();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using Amqp.Transport.Consume;
+using Amqp.Transport.Drive;
+
+namespace Amqp.Transport;
+
+/// <summary>A running consumer. Thread-safe.</summary>
+public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
+{
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Channel<Delivery>? _stream;
+    private readonly BorrowedLease? _lease;
+    private bool _ended;
+    private Exception? _stopError;
+
+    internal AmqpConsumer(AmqpChannel channel, string queue, ConsumeOptions? options, ConsumeMode mode)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        Options = options ?? new ConsumeOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(Options.BufferSize, 1, nameof(options));
+        Channel = channel;
+        Queue = queue;
+        Mode = mode;
+        if (mode == ConsumeMode.Stream)
+        {
+            _stream = System.Threading.Channels.Channel.CreateUnbounded<Delivery>(
+                new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
+        }
+        else if (mode == ConsumeMode.Borrowed)
+        {
+            _lease = new BorrowedLease(this);
+        }
+    }
+
+    /// <summary>The consumer's tag, as it was given or as the broker chose it.</summary>
+    public string ConsumerTag { get; internal set; } = "";
+
+    /// <summary>The queue that is consumed.</summary>
+    public string Queue { get; }
+
+    /// <summary>The channel that it runs on.</summary>
+    public AmqpChannel Channel { get; }
+
+    /// <summary>How it was started.</summary>
+    public ConsumeOptions Options { get; }
+
+    /// <summary>How many messages wait for the handler.</summary>
+    public int BufferedCount => Volatile.Read(ref _buffered);
+
+    /// <summary>Ends when the consumer was cancelled, by either side, and its last handler has ended. Fails when the channel closed, or when
+    /// a handler failed under <see cref="HandlerErrorPolicy.StopConsumer"/>.</summary>
+    public Task Completion => _completion.Task;
+
+    internal ConsumeMode Mode { get; }
+
+    internal string? CachedTag { get; set; }
+
+    internal Func<Delivery, CancellationToken, ValueTask>? Owned { get; init; }
+
+    internal Func<BorrowedDelivery, CancellationToken, ValueTask>? Borrowed { get; init; }
+
+    internal InlineHandler? Inline { get; init; }
+
+    internal ChannelReader<Delivery> Stream => _stream!.Reader;
+
+    /// <summary>Cancels the consumer (<c>basic.cancel</c>). Messages that have arrived are still handled. Does nothing when it has ended.</summary>
+    /// <param name="cancellationToken">Ends the wait; the consumer is cancelled all the same.</param>
+    /// <returns>A task that ends when the broker has answered; see <see cref="Completion"/> for the handlers.</returns>
+    public Task CancelAsync(CancellationToken cancellationToken = default) =>
+        StopBounding(drop: false) ? Channel.CancelConsumerAsync(this, cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Cancels the consumer; errors are swallowed, since the consumer is gone in either case.</summary>
+    /// <returns>A task that ends when the broker has answered.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await CancelAsync().ConfigureAwait(false);
+        }
+        catch (AmqpException error)
+        {
+            Log.CloseFailed(Channel.Owner.Logger, error);
+        }
+    }
+
+    void IPending.Complete(object? outcome) => _stream!.Writer.TryWrite((Delivery)outcome!);
+
+    internal bool TryRead([NotNullWhen(true)] out Delivery? delivery)
+    {
+        if (!Stream.TryRead(out delivery))
+        {
+            return false;
+        }
+
+        OnHandled();
+        return true;
+    }
+
+    /// <summary>Ends an enumeration: cancels, and gives back what was not enumerated.</summary>
+    internal async ValueTask StopStreamAsync()
+    {
+        StopBounding(drop: true);
+        await DisposeAsync().ConfigureAwait(false);
+        _stream!.Writer.TryComplete();
+        while (TryRead(out Delivery? delivery))
+        {
+            if (!Options.NoAck)
+            {
+                Channel.Settle(Settlement.Nack, delivery.DeliveryTag, multiple: false, requeue: true);
+            }
+        }
+    }
+
+    /// <summary>The broker sends nothing more. The gate is held.</summary>
+    internal void End(Exception? error, CompletionBatch batch)
+    {
+        if (_ended)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _ended, true);
+        ReleaseFull();
+        batch.Defer(() => Finish(error));
+    }
+
+    // A full buffer must not withhold the reply to the cancel. From there on the broker bounds what comes.
+    private bool StopBounding(bool drop)
+    {
+        lock (Channel.Gate)
+        {
+            _isCancelling = true;
+            _dropsMessages |= drop;
+            ReleaseFull();
+            return !_ended;
+        }
+    }
+
+    private void Finish(Exception? error)
+    {
+        if (error is not null)
+        {
+            _stopping.Cancel();
+        }
+
+        _stream?.Writer.TryComplete(error);
+        if (Mode is ConsumeMode.Owned or ConsumeMode.Borrowed)
+        {
+            Channel.Dispatcher.Enqueue(DispatchItem.ForCallback(() => Complete(error)));
+        }
+        else
+        {
+            Complete(error);
+        }
+    }
+
+    private void Complete(Exception? error)
+    {
+        if ((_stopError ?? error) is { } cause)
+        {
+            _completion.TrySetException(cause);
+            _ = _completion.Task.Exception; // nobody has to look
+        }
+        else
+        {
+            _completion.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Amqp.Engine.Spec;
+
+namespace Amqp.Transport;
+
+/// <summary>A message from the broker that belongs to its receiver. Thread-safe.</summary>
+public sealed class Delivery
+{
+    private readonly byte[] _body;
+
+    internal Delivery(
+        AmqpChannel channel,
+        string consumerTag,
+        ulong deliveryTag,
+        bool redelivered,
+        string exchange,
+        string routingKey,
+        BasicProperties properties,
+        byte[] body)
+    {
+        Channel = channel;
+        ConsumerTag = consumerTag;
+        DeliveryTag = deliveryTag;
+        Redelivered = redelivered;
+        Exchange = exchange;
+        RoutingKey = routingKey;
+        Properties = properties;
+        _body = body;
+    }
+
+    /// <summary>The channel that it came on, and must be settled on.</summary>
+    public AmqpChannel Channel { get; }
+
+    /// <summary>The consumer that it is for; empty when it was fetched.</summary>
+    public string ConsumerTag { get; }
+
+    /// <summary>The tag to settle it by, counted from 1 on its channel.</summary>
+    public ulong DeliveryTag { get; }
+
+    /// <summary>Whether the broker may have delivered it before.</summary>
+    public bool Redelivered { get; }
+
+    /// <summary>The exchange that it was published to.</summary>
+    public string Exchange { get; }
+
+    /// <summary>The routing key that it was published with.</summary>
+    public string RoutingKey { get; }
+
+    /// <summary>Its properties.</summary>
+    public BasicProperties Properties { get; }
+
+    /// <summary>Its body.</summary>
+    public ReadOnlyMemory<byte> Body => _body;
+
+    internal bool IsSettled { get; private set; }
+
+    /// <summary>Settles it: it was handled. See <see cref="AmqpChannel.AckAsync"/>.</summary>
+    /// <param name="multiple">Whether all earlier ones of the channel are settled too.</param>
+    /// <param name="cancellationToken">Only looked at beforehand.</param>
+    /// <returns>A completed task.</returns>
+    public ValueTask AckAsync(bool multiple = false, CancellationToken cancellationToken = default)
+    {
+        IsSettled = true;
+        return Channel.AckAsync(DeliveryTag, multiple, cancellationToken);
+    }
+
+    /// <summary>Refuses it. See <see cref="AmqpChannel.NackAsync"/>.</summary>
+    /// <param name="requeue">Whether it goes back into its queue.</param>
+    /// <param name="multiple">Whether all earlier ones of the channel are refused too.</param>
+    /// <param name="cancellationToken">Only looked at beforehand.</param>
+    /// <returns>A completed task.</returns>
+    public ValueTask NackAsync(bool requeue = true, bool multiple = false, CancellationToken cancellationToken = default)
+    {
+        IsSettled = true;
+        return Channel.NackAsync(DeliveryTag, multiple, requeue, cancellationToken);
+    }
+
+    /// <summary>Refuses it. See <see cref="AmqpChannel.RejectAsync"/>.</summary>
+    /// <param name="requeue">Whether it goes back into its queue.</param>
+    /// <param name="cancellationToken">Only looked at beforehand.</param>
+    /// <returns>A completed task.</returns>
+    public ValueTask RejectAsync(bool requeue = true, CancellationToken cancellationToken = default)
+    {
+        IsSettled = true;
+        return Channel.RejectAsync(DeliveryTag, requeue, cancellationToken);
+    }
+}

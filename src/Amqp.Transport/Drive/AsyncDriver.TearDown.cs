@@ -1,0 +1,107 @@
+using Amqp.Engine.Events;
+
+namespace Amqp.Transport.Drive;
+
+// The end: send what is left, close the stream, give everything back.
+internal sealed partial class AsyncDriver
+{
+    private bool _tearingDown;
+
+    /// <summary>Drops the stream without a word. Takes the gate.</summary>
+    public void Abort()
+    {
+        var batch = new CompletionBatch();
+        _pump.ReceiveEnd(StreamEnd.Aborted, null, batch);
+        batch.Run(_logger);
+        _transport.Abort();
+    }
+
+    public void BeginTearDown()
+    {
+        if (_tearingDown)
+        {
+            return;
+        }
+
+        _tearingDown = true;
+        UpdatePause();
+        ThreadPool.UnsafeQueueUserWorkItem(static driver => _ = driver.TearDownAsync(), this, preferLocal: false);
+    }
+
+    private async Task TearDownAsync()
+    {
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            if (await FlushAsync().ConfigureAwait(false))
+            {
+                _transport.Input.CancelPendingRead();
+                await EndedWithinAsync(_readEnded.Task, TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+            }
+
+            if (!_readEnded.Task.IsCompleted || _sending)
+            {
+                _transport.Abort();
+                await _readEnded.Task.ConfigureAwait(false);
+            }
+
+            Task dispose = _transport.DisposeAsync().AsTask();
+            await EndedWithinAsync(dispose, TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+            if (!dispose.IsCompleted)
+            {
+                _transport.Abort();
+            }
+
+            await dispose.ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            Log.CloseFailed(_logger, error);
+        }
+
+        lock (_pump.Gate)
+        {
+            _sendFailed = true;
+            _pump.Output.Clear();
+        }
+
+        _tornDown.SetResult();
+    }
+
+    // False when the peer took too long to take it.
+    private async Task<bool> FlushAsync()
+    {
+        SendPlan plan;
+        Task idle;
+        lock (_pump.Gate)
+        {
+            plan = PlanSend();
+            if (!_sending)
+            {
+                return true;
+            }
+
+            _sendIdle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            idle = _sendIdle.Task;
+        }
+
+        Execute(plan);
+        try
+        {
+            TimeSpan limit = _pump.End is { Kind: SessionEndKind.ClosedByApplication or SessionEndKind.ClosedByPeer
+                or SessionEndKind.ProtocolViolation }
+                ? _closeTimeout
+                : TimeSpan.FromMilliseconds(500);
+            await idle.WaitAsync(limit, _time).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    // Waits for a task, but not for long, and not for how it ended.
+    private async Task EndedWithinAsync(Task task, TimeSpan limit) =>
+        await task.WaitAsync(limit, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+}

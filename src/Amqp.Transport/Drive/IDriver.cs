@@ -1,0 +1,20 @@
+namespace Amqp.Transport.Drive;
+
+/// <summary>What waits around a <see cref="SessionPump"/>. The only place with threads or <c>await</c>.</summary>
+internal interface IDriver
+{
+    /// <summary>Decides who sends. The gate is held.</summary>
+    SendPlan PlanSend();
+
+    /// <summary>Carries out the decision. The gate is not held.</summary>
+    void Execute(SendPlan plan);
+
+    /// <summary>Looks at the pump's deadline again. The gate is held.</summary>
+    void UpdateTimer();
+
+    /// <summary>Looks at <see cref="SessionPump.WantsPause"/> again. The gate is held.</summary>
+    void UpdatePause();
+
+    /// <summary>The session is over: send what is left, close the stream. The gate is held.</summary>
+    void BeginTearDown();
+}

@@ -1,0 +1,154 @@
+using System.Buffers;
+using Amqp.Engine.Base;
+using Amqp.Engine.Events;
+using Amqp.Engine.Session;
+
+namespace Amqp.Transport.Drive;
+
+/// <summary>The synchronous core of a connection: the engine, its output, the gate that guards both, and where each event
+/// goes. It neither waits nor starts a thread; a driver around it does.</summary>
+/// <remarks>Everything here needs the <see cref="Gate"/>, unless it says that it takes it. Events are drained under the gate into a
+/// <see cref="CompletionBatch"/> which the caller runs afterwards, so that user code never runs inside the engine.</remarks>
+internal sealed partial class SessionPump
+{
+    private readonly IPumpOwner _owner;
+    private readonly Clock _clock;
+    private ReadOnlySequence<byte> _input;
+    private AmqpChannel?[] _channels = new AmqpChannel?[8];
+    private int _fullConsumers;
+
+    public SessionPump(SessionOptions options, TimeProvider time, IPumpOwner owner)
+    {
+        _owner = owner;
+        _clock = new Clock(time);
+        Limits = options.Limits;
+        Session = new AmqpSession(options, Output, _clock.Now);
+    }
+
+    public Lock Gate { get; } = new();
+
+    public AmqpSession Session { get; }
+
+    public SlabOutput Output { get; } = new();
+
+    public AmqpLimits Limits { get; }
+
+    /// <summary>Set by the driver before anything else happens.</summary>
+    public IDriver Driver { get; set; } = null!;
+
+    /// <summary>Why the session ended, once it has.</summary>
+    public SessionEnd? End { get; private set; }
+
+    /// <summary>The I/O error behind the end, for the exceptions.</summary>
+    public Exception? EndCause { get; set; }
+
+    public bool IsOver => End is not null;
+
+    /// <summary>Whether a consumer without prefetch is full, so that reading should stop.</summary>
+    public bool WantsPause => _fullConsumers > 0 && Session.State == ConnectionState.Open;
+
+    public MonoTime Now => _clock.Now;
+
+    /// <summary>Feeds bytes to the engine and routes what they mean. Takes the gate.</summary>
+    public void Receive(
+        in ReadOnlySequence<byte> input, CompletionBatch batch, out SequencePosition consumed, out SequencePosition examined)
+    {
+        lock (Gate)
+        {
+            _input = input;
+            EventScope scope = Session.Receive(in input, _clock.Now);
+            Drain(ref scope, batch);
+            consumed = scope.Consumed;
+            examined = scope.Examined;
+            _input = default;
+            AfterInput(batch);
+        }
+    }
+
+    /// <summary>Tells the engine that the stream ended. Takes the gate.</summary>
+    public void ReceiveEnd(StreamEnd end, Exception? cause, CompletionBatch batch)
+    {
+        lock (Gate)
+        {
+            if (IsOver)
+            {
+                return;
+            }
+
+            EndCause ??= cause;
+            EventScope scope = Session.ReceiveEnd(end, _clock.Now);
+            Drain(ref scope, batch);
+            AfterInput(batch);
+        }
+    }
+
+    /// <summary>Tells the engine the time. Early calls do no harm. Takes the gate.</summary>
+    public void Elapse(CompletionBatch batch)
+    {
+        lock (Gate)
+        {
+            if (IsOver)
+            {
+                return;
+            }
+
+            EventScope scope = Session.Elapse(_clock.Now);
+            Drain(ref scope, batch);
+            AfterInput(batch);
+        }
+    }
+
+    /// <summary>Drains what commands made due.</summary>
+    public void DrainCommands(CompletionBatch batch)
+    {
+        EventScope scope = Session.Events();
+        Drain(ref scope, batch);
+        AfterInput(batch);
+    }
+
+    public void Register(AmqpChannel channel)
+    {
+        if (channel.Number >= _channels.Length)
+        {
+            Array.Resize(ref _channels, Math.Max(channel.Number + 1, _channels.Length * 2));
+        }
+
+        _channels[channel.Number] = channel;
+    }
+
+    /// <summary>Counts consumers whose buffer is full.</summary>
+    public void CountFull(int change)
+    {
+        _fullConsumers += change;
+        Driver.UpdatePause();
+    }
+
+    /// <summary>Gives the bytes of a span that lies in the current input as memory, which can be kept until the input is released.</summary>
+    public bool TryFindInInput(ReadOnlySpan<byte> span, out ReadOnlyMemory<byte> memory)
+    {
+        foreach (ReadOnlyMemory<byte> segment in _input)
+        {
+            if (segment.Span.Overlaps(span, out int offset) && offset >= 0 && offset + span.Length <= segment.Length)
+            {
+                memory = segment.Slice(offset, span.Length);
+                return true;
+            }
+        }
+
+        memory = default;
+        return false;
+    }
+
+    private AmqpChannel? Find(ushort number) => number < _channels.Length ? _channels[number] : null;
+
+    private void AfterInput(CompletionBatch batch)
+    {
+        if (IsOver)
+        {
+            Driver.BeginTearDown();
+            return;
+        }
+
+        Driver.UpdateTimer();
+    }
+}

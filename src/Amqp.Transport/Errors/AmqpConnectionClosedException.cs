@@ -1,0 +1,39 @@
+using Amqp.Engine.Events;
+using Amqp.Engine.Spec;
+
+namespace Amqp.Transport;
+
+/// <summary>The connection ended; calls that were pending, and all later ones, fail with this or a subclass.</summary>
+public class AmqpConnectionClosedException : AmqpException
+{
+    /// <summary>Makes an error from the reason that the engine recorded.</summary>
+    /// <param name="reason">Why the connection ended.</param>
+    /// <param name="inner">The I/O error behind it, if there was one.</param>
+    public AmqpConnectionClosedException(SessionEnd reason, Exception? inner = null)
+        : base($"The connection is closed: {Describe(reason)}", inner)
+    {
+        Reason = reason;
+    }
+
+    /// <summary>Why the connection ended.</summary>
+    public SessionEnd Reason { get; }
+
+    /// <summary>Who ended it.</summary>
+    public CloseInitiator Initiator => Reason.Initiator;
+
+    /// <summary>The reply code that was sent or received.</summary>
+    public ReplyCode Code => Reason.Code;
+
+    /// <summary>The reply text that was sent or received, or what was found wrong.</summary>
+    public string Text => Reason.Text;
+
+    /// <summary>The method that was at fault, or 0.</summary>
+    public MethodId Method => Reason.Method;
+
+    internal static string Describe(SessionEnd reason)
+    {
+        string method = reason.Method == 0 ? "" : $", method {reason.Method}";
+        string code = (ushort)reason.Code == 0 ? "" : $", code {(ushort)reason.Code}";
+        return $"{reason.Kind} by {reason.Initiator}{code}{method}: {reason.Text}";
+    }
+}

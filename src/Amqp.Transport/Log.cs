@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+
+namespace Amqp.Transport;
+
+/// <summary>All that is logged. Nothing here takes a secret or a message's content.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Connected to {Endpoint}: frame-max {FrameMax}, channel-max {ChannelMax}, heartbeat {Heartbeat}")]
+    public static partial void Connected(
+        ILogger logger, AmqpEndpoint endpoint, uint frameMax, ushort channelMax, TimeSpan heartbeat);
+
+    [LoggerMessage(2, LogLevel.Warning, "Connecting failed: {Attempt}")]
+    public static partial void AttemptFailed(ILogger logger, AmqpConnectAttempt attempt);
+
+    [LoggerMessage(3, LogLevel.Information, "The connection to {Endpoint} is closed")]
+    public static partial void Closed(ILogger logger, AmqpEndpoint endpoint);
+
+    [LoggerMessage(4, LogLevel.Warning, "The connection to {Endpoint} ended: {Reason}")]
+    public static partial void ClosedUnexpectedly(ILogger logger, AmqpEndpoint endpoint, string reason);
+
+    [LoggerMessage(5, LogLevel.Debug, "Channel {Channel} ended: {Reason}")]
+    public static partial void ChannelClosed(ILogger logger, int channel, string reason);
+
+    [LoggerMessage(6, LogLevel.Warning, "The broker blocks publishing on this connection: {Reason}")]
+    public static partial void Blocked(ILogger logger, string reason);
+
+    [LoggerMessage(7, LogLevel.Information, "The broker takes publishes again")]
+    public static partial void Unblocked(ILogger logger);
+
+    [LoggerMessage(8, LogLevel.Debug, "Reading is paused: a consumer without prefetch is full")]
+    public static partial void ReadPaused(ILogger logger);
+
+    [LoggerMessage(9, LogLevel.Debug, "Reading goes on")]
+    public static partial void ReadResumed(ILogger logger);
+
+    [LoggerMessage(10, LogLevel.Error, "The handler of consumer {ConsumerTag} failed for delivery {DeliveryTag}; policy {Policy}")]
+    public static partial void HandlerFailed(
+        ILogger logger, string consumerTag, ulong deliveryTag, HandlerErrorPolicy policy, Exception error);
+
+    [LoggerMessage(11, LogLevel.Error, "A callback failed")]
+    public static partial void CallbackFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(12, LogLevel.Debug, "Closing failed; it is closed all the same")]
+    public static partial void CloseFailed(ILogger logger, Exception error);
+}
