@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Amqp.Engine.Wire;
+using Amqp.FakeBroker;
+using Xunit;
+
+namespace Amqp.Property.Broker;
+
+/// <summary>The hosts: pipes and TCP reach the same broker, and nothing outlives it.</summary>
+public class HostTests
+{
+    [Fact]
+    public async Task A_pipe_reaches_the_broker_and_hanging_up_ends_the_connection()
+    {
+        await using var broker = new InMemoryBroker();
+        var pipe = broker.Connect();
+        await pipe.Output.WriteAsync(FrameWriter.ProtocolHeader.ToArray());
+        var read = await pipe.Input.ReadAtLeastAsync(8);
+        Assert.Equal(1, read.Buffer.FirstSpan[0]);
+        Assert.Equal(1, broker.ConnectionCount);
+        pipe.Input.AdvanceTo(read.Buffer.End);
+        await pipe.Output.CompleteAsync();
+        read = await pipe.Input.ReadAsync();
+        while (!read.IsCompleted)
+        {
+            pipe.Input.AdvanceTo(read.Buffer.End);
+            read = await pipe.Input.ReadAsync();
+        }
+
+        Assert.Equal(0, broker.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task A_wrong_header_over_tcp_gets_the_right_one_and_the_end()
+    {
+        await using var broker = new InMemoryBroker();
+        await using var listener = await broker.ListenAsync();
+        Assert.Equal($"amqp://guest:guest@127.0.0.1:{listener.Port}", listener.Uri);
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, listener.Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync("AMQP\u0003\u0001\0\0"u8.ToArray());
+        var answer = new byte[9];
+        Assert.Equal(8, await stream.ReadAtLeastAsync(answer, 9, throwOnEndOfStream: false));
+        Assert.Equal(FrameWriter.ProtocolHeader.ToArray(), answer[..8]);
+    }
+
+    [Fact]
+    public async Task Disposing_ends_connections_and_listeners()
+    {
+        var broker = new InMemoryBroker();
+        var listener = await broker.ListenAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, listener.Port);
+        await client.GetStream().WriteAsync(FrameWriter.ProtocolHeader.ToArray());
+        var pipe = broker.Connect();
+        var first = new byte[1];
+        Assert.Equal(1, await client.GetStream().ReadAsync(first));
+        await broker.DisposeAsync();
+        var end = await pipe.Input.ReadAsync();
+        Assert.True(end.IsCompleted);
+        Assert.Throws<ObjectDisposedException>(() => broker.Connect());
+        await Assert.ThrowsAnyAsync<SocketException>(async () =>
+        {
+            using var late = new TcpClient();
+            await late.ConnectAsync(IPAddress.Loopback, listener.Port);
+        });
+    }
+}
