@@ -11,7 +11,7 @@ public sealed partial class AmqpSession
 {
     internal bool ProcessNextFrame(scoped ref FrameReader frames, in ReadOnlySequence<byte> input)
     {
-        if (State == ConnectionState.Closed || (State == ConnectionState.AwaitingStart && !IsFrame(in input)))
+        if (State == ConnectionState.Closed || (State == ConnectionState.AwaitingStart && !IsFrame(input.Slice(frames.Consumed))))
         {
             return false;
         }

@@ -36,16 +36,21 @@ public sealed partial class AmqpSession
             return true;
         }
 
-        ReadOnlySpan<byte> amqp = "AMQP"u8;
-        if (!head.StartsWith(amqp[..Math.Min(4, head.Length)]))
+        // Decided by the first octet that fits neither beginning, and told by the octets up to it: however many came at once.
+        int known = Math.Max(head.CommonPrefixLength("AMQP"u8), head.CommonPrefixLength("HTTP"u8));
+        if (known == 4 && head[0] == 'A')
         {
-            Finish(Ended(SessionEndKind.ProtocolViolation, $"The peer does not speak AMQP: {Banner(head)}.", ReplyCode.FrameError));
+            if (head.Length == 8)
+            {
+                Finish(Ended(
+                    SessionEndKind.VersionMismatch,
+                    $"The peer offers AMQP {head[5]}-{head[6]}-{head[7]} (protocol id {head[4]}); this client speaks 0-9-1."));
+            }
         }
-        else if (head.Length == 8)
+        else if (known == 4 || known < head.Length)
         {
-            Finish(Ended(
-                SessionEndKind.VersionMismatch,
-                $"The peer offers AMQP {head[5]}-{head[6]}-{head[7]} (protocol id {head[4]}); this client speaks 0-9-1."));
+            string banner = Banner(head[..Math.Min(known + 1, 4)]);
+            Finish(Ended(SessionEndKind.ProtocolViolation, $"The peer does not speak AMQP: {banner}.", ReplyCode.FrameError));
         }
 
         return false;
@@ -58,7 +63,7 @@ public sealed partial class AmqpSession
             return "it answers with a TLS record; is this a TLS port?";
         }
 
-        return head.StartsWith("HTTP"u8[..Math.Min(4, head.Length)])
+        return head.SequenceEqual("HTTP"u8)
             ? "it answers as an HTTP server"
             : $"its first bytes are {Convert.ToHexStringLower(head)}";
     }

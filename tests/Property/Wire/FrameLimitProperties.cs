@@ -10,7 +10,7 @@ namespace Amqp.Property.Wire;
 /// <summary>A7 and A8 for the frame reader: too long is seen on the header, a wrong end on its octet.</summary>
 public sealed class FrameLimitProperties
 {
-    /// <summary>Seven octets that announce more than the limit are refused; the same that announce the limit are not.</summary>
+    /// <summary>Seven octets that announce more than the limit are refused; those that announce it are not.</summary>
     [Fact]
     public void A7_Frame_longer_than_frame_max_is_refused_on_its_header()
     {

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Amqp.Property.Wire;
 
-/// <summary>A2 and A10 for the frame writer: the bytes do not depend on the output's pieces, nor on the body's.</summary>
+/// <summary>A2 and A10 for the frame writer: the bytes depend neither on the output's pieces nor the body's.</summary>
 public sealed class OutputProperties
 {
     private static readonly int[] FrameSizes = [9, 10, 64, 4096, 4097, 131072];

@@ -87,17 +87,18 @@ public sealed class ReferenceProperties
                 payload => RefDecoder.Method(payload) is var m && m.Spec.Name == name
                     ? RefListing.Method(m)
                     : throw new RefException($"it is {m.Spec.Name}"),
-                payload => Views.List(name, payload, out string? text, out WireError error) ? (text, error) : (null, error));
+                payload => (Views.List(name, payload, out string? text, out WireError error) ? text : null, error));
         }
     }
 
-    /// <summary>The engine's table of methods is the specification's: same ids, names, synchrony and arguments.</summary>
+    /// <summary>The engine's table of methods is the specification's: the same ids and names.</summary>
     [Fact]
     public void A4_Every_method_of_the_specification_is_known_and_no_other()
     {
+        var known = MethodGens.Types.Select(t => ((AmqpMethod)Activator.CreateInstance(t)!).Id.Name());
         Assert.Equal(
             RefSpec.Methods.Select(m => m.Name).Order(StringComparer.Ordinal),
-            MethodGens.Types.Select(t => ((AmqpMethod)Activator.CreateInstance(t)!).Id.Name()).Order(StringComparer.Ordinal));
+            known.Order(StringComparer.Ordinal));
         foreach (RefMethodSpec spec in RefSpec.Methods)
         {
             var id = (MethodId)(((uint)spec.ClassId << 16) | (uint)spec.MethodId);
