@@ -104,7 +104,7 @@ public abstract partial class BehaviourSuite
         var delete = channel.DeleteQueueAsync(queue);
         await Task.WhenAll(declare, bind, publish, get, unbind, delete).Within();
         Assert.Equal(queue, (await declare).Queue);
-        Assert.Equal("text", Text(await get));
+        Assert.Equal("text", Text((await get)?.Message));
         Assert.Equal(0u, await delete);
     }
 
@@ -167,7 +167,7 @@ public abstract partial class BehaviourSuite
 
             for (var n = 0; n < 10; n++)
             {
-                Assert.Equal($"{i}/{n}", Text(await channel.GetAsync(queue, noAck: true)));
+                Assert.Equal($"{i}/{n}", Text(await TakeAsync(channel, queue, noAck: true)));
             }
         })).Within();
     }

@@ -73,7 +73,7 @@ public abstract partial class BehaviourSuite
             await channel.SubscribeAsync(queue, async (delivery, stop) =>
             {
                 received.AddOrUpdate(Text(delivery), 1, (_, count) => count + 1);
-                await delivery.AckAsync(stop);
+                await delivery.AckAsync(cancellationToken: stop);
                 if (received.Count == Producers * Each)
                 {
                     done.TrySetResult();

@@ -29,7 +29,7 @@ public abstract partial class BehaviourSuite
         var found = await next.DeclareQueuePassiveAsync(queue).Within();
         Assert.Equal(0u, found.ConsumerCount);
         Assert.Equal(5u, found.MessageCount);
-        Assert.Equal("11", Text(await next.GetAsync(queue, noAck: true).Within()));
+        Assert.Equal("11", Text(await TakeAsync(next, queue, noAck: true)));
     }
 
     [SkippableFact]
@@ -225,7 +225,7 @@ public abstract partial class BehaviourSuite
         {
             await channel.DeclareQueuePassiveAsync(answers, stop);
             await channel.PublishAsync("", answers, delivery.Body, cancellationToken: stop);
-            await delivery.AckAsync(stop);
+            await delivery.AckAsync(cancellationToken: stop);
         }).Within();
         await using var inbox = await Inbox.OpenAsync(channel, answers, noAck: true);
         for (var i = 0; i < 10; i++)
@@ -266,7 +266,7 @@ public abstract partial class BehaviourSuite
         {
             var answer = Bytes(Text(request) + "!");
             await server.PublishAsync("", request.Properties.ReplyTo!, answer, cancellationToken: stop);
-            await request.AckAsync(stop);
+            await request.AckAsync(cancellationToken: stop);
         }).Within();
         var client = await OpenAsync();
         await using var replies = await Inbox.OpenAsync(client, ReplyTo, noAck: true);

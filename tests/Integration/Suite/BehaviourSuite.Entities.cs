@@ -47,7 +47,7 @@ public abstract partial class BehaviourSuite
         var declared = await channel.DeclareQueueAsync(exclusive: true).Within();
         Assert.StartsWith("amq.gen-", declared.Queue);
         await channel.PublishAsync("", declared.Queue, Bytes("x")).Within();
-        Assert.Equal("x", Text(await channel.GetAsync(declared.Queue, noAck: true).Within()));
+        Assert.Equal("x", Text(await TakeAsync(channel, declared.Queue, noAck: true)));
         Assert.Equal(0u, await channel.DeleteQueueAsync(declared.Queue).Within());
     }
 
@@ -90,7 +90,7 @@ public abstract partial class BehaviourSuite
             await channel.PublishAsync("", queue, Bytes(text)).Within();
         }
 
-        Assert.Equal("b", Text(await channel.GetAsync(queue, noAck: true).Within()));
+        Assert.Equal("b", Text(await TakeAsync(channel, queue, noAck: true)));
     }
 
     [SkippableFact]
@@ -145,10 +145,10 @@ public abstract partial class BehaviourSuite
         await channel.BindQueueAsync(queue, destination, "key").Within();
         await channel.BindExchangeAsync(destination, source, "").Within();
         await channel.PublishAsync(source, "key", Bytes("through")).Within();
-        Assert.Equal("through", Text(await channel.GetAsync(queue, noAck: true).Within()));
+        Assert.Equal("through", Text(await TakeAsync(channel, queue, noAck: true)));
         await channel.UnbindExchangeAsync(destination, source, "").Within();
         await channel.PublishAsync(source, "key", Bytes("gone")).Within();
-        Assert.Null(await channel.GetAsync(queue, noAck: true).Within());
+        Assert.Null(await TakeAsync(channel, queue, noAck: true));
     }
 
     [SkippableFact]
@@ -167,9 +167,9 @@ public abstract partial class BehaviourSuite
         var blue = new BasicProperties { Headers = FieldTable.Empty.With("colour", "blue") };
         await channel.PublishAsync(headers, "", Bytes("red"), red).Within();
         await channel.PublishAsync(headers, "", Bytes("blue"), blue).Within();
-        Assert.Equal("topic", Text(await channel.GetAsync(queue, noAck: true).Within()));
-        Assert.Equal("red", Text(await channel.GetAsync(queue, noAck: true).Within()));
-        Assert.Null(await channel.GetAsync(queue, noAck: true).Within());
+        Assert.Equal("topic", Text(await TakeAsync(channel, queue, noAck: true)));
+        Assert.Equal("red", Text(await TakeAsync(channel, queue, noAck: true)));
+        Assert.Null(await TakeAsync(channel, queue, noAck: true));
     }
 
     [SkippableFact]

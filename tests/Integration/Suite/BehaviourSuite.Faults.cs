@@ -132,7 +132,7 @@ public abstract partial class BehaviourSuite
         await connection.Completion.Within();
         for (var i = 0; i < 5; i++)
         {
-            Assert.Equal($"{i}", Text(await admin.GetAsync(queue, noAck: true).Within()));
+            Assert.Equal($"{i}", Text(await TakeAsync(admin, queue, noAck: true)));
         }
     }
 
@@ -185,7 +185,7 @@ public abstract partial class BehaviourSuite
             await delivery.AckAsync().Within();
         }
 
-        await channel.GetAsync(queue).Within();
+        await TakeAsync(channel, queue);
         await channel.DeleteQueueAsync(queue).Within();
         await channel.CloseAsync().Within();
     }

@@ -52,7 +52,7 @@ public abstract partial class BehaviourSuite
         var queue = await ExclusiveQueueAsync(channel);
         var body = Pattern(300_001);
         await channel.PublishAsync("", queue, body).Within();
-        var result = await channel.GetAsync(queue, noAck: true).Within();
+        var result = await TakeAsync(channel, queue, noAck: true);
         Assert.True(result!.Body.Span.SequenceEqual(body));
     }
 
@@ -93,12 +93,12 @@ public abstract partial class BehaviourSuite
         var queue = await ExclusiveQueueAsync(channel);
         await FillAsync(connection, queue, "a", "b");
         var first = await channel.GetAsync(queue).Within();
-        Assert.Equal("a", Text(first));
         Assert.Equal(1u, first!.MessageCount);
-        Assert.Equal(queue, first.RoutingKey);
-        await channel.AckAsync(first.DeliveryTag).Within();
-        Assert.Equal("b", Text(await channel.GetAsync(queue, noAck: true).Within()));
-        Assert.Null(await channel.GetAsync(queue).Within());
+        Assert.Equal("a", Text(first.Message));
+        Assert.Equal(queue, first.Message.RoutingKey);
+        await first.Message.AckAsync().Within();
+        Assert.Equal("b", Text(await TakeAsync(channel, queue, noAck: true)));
+        Assert.Null(await TakeAsync(channel, queue));
         Assert.Equal(0u, await ReadyAsync(connection, queue));
     }
 
@@ -111,7 +111,7 @@ public abstract partial class BehaviourSuite
         await FillAsync(connection, queue, "a", "b", "c");
         var gets = Enumerable.Range(0, 4).Select(_ => channel.GetAsync(queue, noAck: true)).ToList();
         var results = await Task.WhenAll(gets).Within();
-        Assert.Equal(["a", "b", "c"], results.Take(3).Select(Text));
+        Assert.Equal(["a", "b", "c"], results.Take(3).Select(result => Text(result?.Message)));
         Assert.Null(results[3]);
     }
 
@@ -138,7 +138,7 @@ public abstract partial class BehaviourSuite
             ClusterId = "cluster",
         };
         await channel.PublishAsync("", queue, Bytes("x"), sent).Within();
-        var got = await channel.GetAsync(queue, noAck: true).Within();
+        var got = await TakeAsync(channel, queue, noAck: true);
         Assert.Equal(sent, got!.Properties);
     }
 
@@ -148,7 +148,7 @@ public abstract partial class BehaviourSuite
         var channel = await OpenAsync();
         var queue = await ExclusiveQueueAsync(channel);
         await channel.PublishAsync("", queue, Bytes("x")).Within();
-        var got = await channel.GetAsync(queue, noAck: true).Within();
+        var got = await TakeAsync(channel, queue, noAck: true);
         Assert.Equal(BasicProperties.Empty, got!.Properties);
     }
 
@@ -176,7 +176,7 @@ public abstract partial class BehaviourSuite
             ("uint8", FieldValue.UInt8(200)),
             ("void", FieldValue.Void));
         await channel.PublishAsync("", queue, Bytes("x"), new BasicProperties { Headers = headers }).Within();
-        var got = await channel.GetAsync(queue, noAck: true).Within();
+        var got = await TakeAsync(channel, queue, noAck: true);
         Assert.Equal(headers, got!.Properties.Headers);
     }
 
@@ -186,7 +186,7 @@ public abstract partial class BehaviourSuite
         var channel = await OpenAsync(confirms: true);
         var queue = await ExclusiveQueueAsync(channel);
         await channel.PublishAsync("", queue, Bytes("x"), new BasicProperties { Expiration = "0" }).Within();
-        Assert.Null(await channel.GetAsync(queue, noAck: true).Within());
+        Assert.Null(await TakeAsync(channel, queue, noAck: true));
     }
 
     [SkippableFact]

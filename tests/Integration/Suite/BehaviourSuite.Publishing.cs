@@ -107,7 +107,7 @@ public abstract partial class BehaviourSuite
             () => channel.PublishAsync("", queue, Bytes("does not"), mandatory: true).Within());
         await Assert.ThrowsAsync<PublishReturnedException>(
             () => channel.PublishAsync("", NewName("nowhere"), Bytes("lost"), mandatory: true).Within());
-        Assert.Equal("fits", Text(await channel.GetAsync(queue, noAck: true).Within()));
+        Assert.Equal("fits", Text(await TakeAsync(channel, queue, noAck: true)));
     }
 
     [SkippableFact]
@@ -200,6 +200,6 @@ public abstract partial class BehaviourSuite
         var queue = await ExclusiveQueueAsync(channel);
         await Assert.ThrowsAnyAsync<AmqpException>(() => channel.PublishAsync("", queue, new byte[1001]).Within());
         await channel.PublishAsync("", queue, new byte[1000]).Within();
-        Assert.Equal(1000, (await channel.GetAsync(queue, noAck: true).Within())!.Body.Length);
+        Assert.Equal(1000, (await TakeAsync(channel, queue, noAck: true))!.Body.Length);
     }
 }

@@ -14,10 +14,10 @@ public abstract partial class BehaviourSuite
         var channel = await connection.OpenChannelAsync().Within();
         var queue = await ExclusiveQueueAsync(channel);
         await FillAsync(connection, queue, "a");
-        var first = (await channel.GetAsync(queue).Within())!;
+        var first = (await TakeAsync(channel, queue))!;
         Assert.False(first.Redelivered);
         await channel.RejectAsync(first.DeliveryTag, requeue: true).Within();
-        var again = (await channel.GetAsync(queue).Within())!;
+        var again = (await TakeAsync(channel, queue))!;
         Assert.True(again.Redelivered);
         Assert.Equal("a", Text(again));
         Assert.NotEqual(first.DeliveryTag, again.DeliveryTag);
@@ -30,9 +30,9 @@ public abstract partial class BehaviourSuite
         var channel = await connection.OpenChannelAsync().Within();
         var queue = await ExclusiveQueueAsync(channel);
         await FillAsync(connection, queue, "a");
-        var first = (await channel.GetAsync(queue).Within())!;
+        var first = (await TakeAsync(channel, queue))!;
         await channel.RejectAsync(first.DeliveryTag, requeue: false).Within();
-        Assert.Null(await channel.GetAsync(queue).Within());
+        Assert.Null(await TakeAsync(channel, queue));
     }
 
     [SkippableTheory]
@@ -44,9 +44,9 @@ public abstract partial class BehaviourSuite
         var channel = await connection.OpenChannelAsync().Within();
         var queue = await ExclusiveQueueAsync(channel);
         await FillAsync(connection, queue, "a");
-        var first = (await channel.GetAsync(queue).Within())!;
+        var first = (await TakeAsync(channel, queue))!;
         await channel.NackAsync(first.DeliveryTag, requeue: requeue).Within();
-        var again = await channel.GetAsync(queue).Within();
+        var again = await TakeAsync(channel, queue);
         Assert.Equal(requeue, again is not null);
         Assert.Equal(requeue, again?.Redelivered ?? false);
     }
@@ -58,13 +58,13 @@ public abstract partial class BehaviourSuite
         var channel = await connection.OpenChannelAsync().Within();
         var queue = await ExclusiveQueueAsync(channel);
         await FillAsync(connection, queue, "a", "b", "c");
-        await channel.GetAsync(queue).Within();
-        var second = (await channel.GetAsync(queue).Within())!;
-        var third = (await channel.GetAsync(queue).Within())!;
+        await TakeAsync(channel, queue);
+        var second = (await TakeAsync(channel, queue))!;
+        var third = (await TakeAsync(channel, queue))!;
         await channel.NackAsync(second.DeliveryTag, multiple: true, requeue: true).Within();
-        Assert.Equal("a", Text(await channel.GetAsync(queue).Within()));
-        Assert.Equal("b", Text(await channel.GetAsync(queue).Within()));
-        Assert.Null(await channel.GetAsync(queue).Within());
+        Assert.Equal("a", Text(await TakeAsync(channel, queue)));
+        Assert.Equal("b", Text(await TakeAsync(channel, queue)));
+        Assert.Null(await TakeAsync(channel, queue));
         await channel.AckAsync(third.DeliveryTag).Within();
     }
 
@@ -75,14 +75,14 @@ public abstract partial class BehaviourSuite
         var channel = await connection.OpenChannelAsync().Within();
         var queue = await SharedQueueAsync(channel);
         await FillAsync(connection, queue, "a", "b", "c");
-        await channel.GetAsync(queue).Within();
-        var second = (await channel.GetAsync(queue).Within())!;
-        await channel.GetAsync(queue).Within();
+        await TakeAsync(channel, queue);
+        var second = (await TakeAsync(channel, queue))!;
+        await TakeAsync(channel, queue);
         await channel.AckAsync(second.DeliveryTag, multiple: true).Within();
         await channel.CloseAsync().Within();
         var next = await connection.OpenChannelAsync().Within();
-        Assert.Equal("c", Text(await next.GetAsync(queue, noAck: true).Within()));
-        Assert.Null(await next.GetAsync(queue).Within());
+        Assert.Equal("c", Text(await TakeAsync(next, queue, noAck: true)));
+        Assert.Null(await TakeAsync(next, queue));
     }
 
     [SkippableFact]
@@ -123,10 +123,10 @@ public abstract partial class BehaviourSuite
         await deliveries[0].AckAsync().Within();
         await channel.CloseAsync().Within();
         var next = await connection.OpenChannelAsync().Within();
-        var left = (await next.GetAsync(queue, noAck: true).Within())!;
+        var left = (await TakeAsync(next, queue, noAck: true))!;
         Assert.Equal("b", Text(left));
         Assert.True(left.Redelivered);
-        Assert.Null(await next.GetAsync(queue).Within());
+        Assert.Null(await TakeAsync(next, queue));
     }
 
     [SkippableFact]

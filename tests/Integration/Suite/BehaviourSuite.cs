@@ -62,10 +62,12 @@ public abstract partial class BehaviourSuite(IBrokerUnderTest broker) : IAsyncLi
 
     private static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
-    private static string Text(Delivery delivery) => Encoding.UTF8.GetString(delivery.Body.Span);
+    private static string Text(Delivery? delivery) =>
+        Encoding.UTF8.GetString(Assert.IsType<Delivery>(delivery).Body.Span);
 
-    private static string Text(GetResult? result) =>
-        Encoding.UTF8.GetString(Assert.IsType<GetResult>(result).Body.Span);
+    /// <summary>Gets one message, or null when the queue is empty.</summary>
+    private static async Task<Delivery?> TakeAsync(AmqpChannel channel, string queue, bool noAck = false) =>
+        (await channel.GetAsync(queue, noAck).Within())?.Message;
 
     /// <summary>A body of this size in which every octet tells its place.</summary>
     private static byte[] Pattern(int size)
