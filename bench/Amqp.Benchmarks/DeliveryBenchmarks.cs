@@ -9,6 +9,7 @@ namespace Amqp.Benchmarks;
 
 /// <summary>Receiving: one delivery (method, header, 16-byte body) in one buffer.</summary>
 [MemoryDiagnoser]
+[MinColumn]
 public class DeliveryBenchmarks
 {
     private ReadOnlySequence<byte> _delivery;

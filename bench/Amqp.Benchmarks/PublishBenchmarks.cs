@@ -7,6 +7,7 @@ namespace Amqp.Benchmarks;
 
 /// <summary>Publishing one message of 16 bytes into memory that is there already.</summary>
 [MemoryDiagnoser]
+[MinColumn]
 public class PublishBenchmarks
 {
     private const int Batch = 100;

@@ -6,6 +6,7 @@ namespace Amqp.Benchmarks;
 
 /// <summary>Field tables: the headers of a message, five entries. Decoding makes strings and so allocates; it is no hot path.</summary>
 [MemoryDiagnoser]
+[MinColumn]
 public class TableBenchmarks
 {
     private readonly FieldTable _table = FieldTable.Create(

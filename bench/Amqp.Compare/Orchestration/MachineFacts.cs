@@ -7,12 +7,12 @@ internal sealed record MachineFacts(int Cores, string Kernel, string Runtime, st
 {
     /// <summary>Of this machine.</summary>
     public static MachineFacts Here() => new(
-        Environment.ProcessorCount, Kernel(), RuntimeInformation.FrameworkDescription, ReadProcessor());
+        Environment.ProcessorCount, ReadKernel(), RuntimeInformation.FrameworkDescription, ReadProcessor());
 
     /// <inheritdoc/>
     public override string ToString() => $"{Cores} cores ({Processor}), {Kernel}, {Runtime}";
 
-    private static string Kernel()
+    private static string ReadKernel()
     {
         const string path = "/proc/sys/kernel/osrelease";
         return File.Exists(path) ? "Linux " + File.ReadAllText(path).Trim() : RuntimeInformation.OSDescription;
