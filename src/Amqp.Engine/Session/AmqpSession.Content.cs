@@ -59,12 +59,11 @@ public sealed partial class AmqpSession
 
     private void OnContentFrame(in Frame frame)
     {
-        string what = frame.Type == FrameType.Header ? "a content header" : "a body frame";
         if (frame.Channel == 0)
         {
             if (ConnectionStates.Find(State, ConnectionInput.ChannelFrame).Verdict != StateVerdict.Ignore)
             {
-                Violate(new WireError(ReplyCode.UnexpectedFrame, $"{what} on channel 0"));
+                Violate(new WireError(ReplyCode.UnexpectedFrame, "content on channel 0"));
             }
 
             return;
@@ -78,10 +77,7 @@ public sealed partial class AmqpSession
         ContentStage due = frame.Type == FrameType.Header ? ContentStage.Header : ContentStage.Body;
         if (model.Content.Stage != due)
         {
-            Violate(new WireError(
-                ReplyCode.UnexpectedFrame,
-                $"{what} on channel {frame.Channel} where {Due(model.Content.Stage)} was due",
-                model.Content.Method));
+            Violate(OutOfOrder(model, frame.Type));
         }
         else if (due == ContentStage.Header)
         {
@@ -92,6 +88,31 @@ public sealed partial class AmqpSession
             OnBody(model, frame.Payload);
         }
     }
+
+    // Errors are made apart from the code that every message passes: their texts would burden its stack frames.
+    private static WireError OutOfOrder(ChannelModel model, FrameType type)
+    {
+        string what = type == FrameType.Header ? "a content header" : "a body frame";
+        return new WireError(
+            ReplyCode.UnexpectedFrame,
+            $"{what} on channel {model.Number} where {Due(model.Content.Stage)} was due",
+            model.Content.Method);
+    }
+
+    private static WireError WrongClass(ChannelModel model, ushort classId) => new(
+        ReplyCode.UnexpectedFrame,
+        $"a content header of class {classId} on channel {model.Number} where class 60 was due",
+        model.Content.Method);
+
+    private static WireError TooLarge(ChannelModel model, ulong bodySize, long limit) => new(
+        ReplyCode.ResourceError,
+        $"a body of {bodySize} bytes on channel {model.Number}; the limit is {limit}",
+        model.Content.Method);
+
+    private static WireError TooLong(ChannelModel model) => new(
+        ReplyCode.UnexpectedFrame,
+        $"a body on channel {model.Number} is longer than the {model.Content.BodySize} bytes that its header says",
+        model.Content.Method);
 
     private static string Due(ContentStage stage) => stage switch
     {
@@ -112,17 +133,13 @@ public sealed partial class AmqpSession
 
         if (classId != MethodIdExtensions.ClassId(content.Method))
         {
-            Violate(new WireError(
-                ReplyCode.UnexpectedFrame, $"a content header of class {classId} on channel {model.Number} where class 60 was due", content.Method));
+            Violate(WrongClass(model, classId));
             return;
         }
 
         if (bodySize > (ulong)_options.Limits.MaxBodySize)
         {
-            Violate(new WireError(
-                ReplyCode.ResourceError,
-                $"a body of {bodySize} bytes on channel {model.Number}; the limit is {_options.Limits.MaxBodySize}",
-                content.Method));
+            Violate(TooLarge(model, bodySize, _options.Limits.MaxBodySize));
             return;
         }
 
@@ -181,10 +198,7 @@ public sealed partial class AmqpSession
         ulong length = (ulong)payload.Length;
         if (length > content.Remaining)
         {
-            Violate(new WireError(
-                ReplyCode.UnexpectedFrame,
-                $"a body on channel {model.Number} is longer than the {content.BodySize} bytes that its header says",
-                content.Method));
+            Violate(TooLong(model));
             return;
         }
 
@@ -217,7 +231,8 @@ public sealed partial class AmqpSession
             SendNextCall(model);
         }
         else if (content.Method == MethodId.BasicReturn
-            && model.Mandatory?.Match(content.Exchange, content.RoutingKey, content.BodySize, content.BodyHash) is { } sequence and not 0)
+            && model.Mandatory?.Match(model.Confirms!, content.Exchange, content.RoutingKey, content.BodySize, content.BodyHash)
+                is { } sequence and not 0)
         {
             _events.Add(EventKind.PublishReturned, model.Number).Number = sequence;
         }

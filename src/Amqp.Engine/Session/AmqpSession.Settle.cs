@@ -130,13 +130,12 @@ public sealed partial class AmqpSession
             ulong upTo = tag == 0 ? ulong.MaxValue : tag;
             while (confirms.TryTakeRun(upTo, out ulong from, out ulong to))
             {
-                if (_events.Count >= _options.Limits.MaxPendingEvents)
+                TellSettled(model, from, to, nacked);
+                if (_events.Count > _options.Limits.MaxPendingEvents)
                 {
                     return new WireError(
                         ReplyCode.ResourceError, $"{MethodIdExtensions.Name(id)} on channel {model.Number} makes more events than the limit", id);
                 }
-
-                TellSettled(model, from, to, nacked);
             }
         }
 

@@ -32,6 +32,9 @@ internal sealed class ConfirmTracker
 
     public bool IsKnown(ulong tag, bool multiple) => tag == 0 ? multiple : tag < NextSequence;
 
+    /// <summary>Whether a number that was published awaits its settlement.</summary>
+    public bool IsOutstanding(ulong tag) => tag >= Lowest && tag < NextSequence && !IsSettled(tag);
+
     /// <summary>Settles one number.</summary>
     /// <returns>False when it was settled before.</returns>
     public bool TrySettle(ulong tag)

@@ -13,13 +13,18 @@ internal sealed class MandatoryLedger
 
     /// <summary>Finds and removes the publish that a return belongs to.</summary>
     /// <returns>Its sequence number, or 0 when it was not published in confirm mode.</returns>
-    public ulong Match(string exchange, string routingKey, ulong bodySize, uint bodyHash)
+    public ulong Match(ConfirmTracker confirms, string exchange, string routingKey, ulong bodySize, uint bodyHash)
     {
+        while (_first < _entries.Count && _entries[_first].Sequence == 0)
+        {
+            _first++; // returned before: not looked at again
+        }
+
         for (int i = _first; i < _entries.Count; i++)
         {
             Entry entry = _entries[i];
             if (entry.Sequence != 0 && entry.BodySize == bodySize && entry.BodyHash == bodyHash
-                && entry.Exchange == exchange && entry.RoutingKey == routingKey)
+                && entry.Exchange == exchange && entry.RoutingKey == routingKey && confirms.IsOutstanding(entry.Sequence))
             {
                 _entries[i] = default;
                 return entry.Sequence;
