@@ -35,7 +35,12 @@ public ref struct EventScope
         {
             if (!_session.ProcessNextFrame(ref _frames, in _input))
             {
-                _session.EndDrain(_input.Slice(Consumed).Length);
+                if (!_input.IsEmpty)
+                {
+                    SequencePosition consumed = Consumed;
+                    _session.EndDrain(consumed.Equals(_input.End) ? 0 : _input.Slice(consumed).Length);
+                }
+
                 return _session.TryTakeEvent(out e);
             }
         }

@@ -68,7 +68,10 @@ public sealed partial class AmqpSession
             return result;
         }
 
-        if (MethodIdExtensions.HasContent(method.Id) || IsManaged(method.Id) || (MethodIdExtensions.IsSynchronous(method.Id) && !method.HasNoWait))
+        if (MethodIdExtensions.HasContent(method.Id)
+            || IsManaged(method.Id)
+            || (IsChannelReply(method.Id) && method is not ChannelFlowOk)
+            || (MethodIdExtensions.IsSynchronous(method.Id) && !method.HasNoWait))
         {
             return CommandResult.InvalidArgument;
         }
@@ -124,7 +127,7 @@ public sealed partial class AmqpSession
 
     private void SendNextCall(ChannelModel model)
     {
-        if (model.InFlight is not null || !model.Waiting.TryDequeue(out PendingCall call))
+        if (model.InFlight is not null || model.IsReceivingGet || !model.Waiting.TryDequeue(out PendingCall call))
         {
             return;
         }
@@ -138,6 +141,7 @@ public sealed partial class AmqpSession
                 break;
             case ChannelClose:
                 model.Apply(ChannelInput.LocalClose);
+                model.Content = default; // its rest is dropped
                 break;
         }
     }

@@ -98,7 +98,7 @@ public sealed partial class AmqpSession
     {
         foreach (ChannelModel? channel in _channels)
         {
-            if (channel is not null)
+            if (channel is { HasEnded: false })
             {
                 yield return channel;
             }
@@ -119,9 +119,7 @@ public sealed partial class AmqpSession
         ref readonly StateTransition<ChannelState, ChannelInput> row = ref ChannelStates.Find(state, input);
         if (session.Verdict != StateVerdict.Accept || row.Verdict == StateVerdict.Violate)
         {
-            ReplyCode code = session.Verdict == StateVerdict.Accept ? row.Code : session.Code;
-            string what = method == 0 ? "a content frame" : MethodIdExtensions.Name(method);
-            Violate(new WireError(code, $"{what} on channel {channel}, which is {state}", method));
+            Violate(NotAdmitted(session.Verdict == StateVerdict.Accept ? row.Code : session.Code, channel, state, method));
             return false;
         }
 
@@ -130,9 +128,26 @@ public sealed partial class AmqpSession
             return false;
         }
 
+        if (input != ChannelInput.ContentFrame && model!.Content.Stage != ContentStage.None)
+        {
+            Violate(InsideContent(model, method));
+            return false;
+        }
+
         model!.Apply(in row);
         return true;
     }
+
+    private static WireError NotAdmitted(ReplyCode code, ushort channel, ChannelState state, MethodId method)
+    {
+        string what = method == 0 ? "a content frame" : MethodIdExtensions.Name(method);
+        return new WireError(code, $"{what} on channel {channel}, which is {state}", method);
+    }
+
+    private static WireError InsideContent(ChannelModel model, MethodId method) => new(
+        ReplyCode.UnexpectedFrame,
+        $"{MethodIdExtensions.Name(method)} on channel {model.Number} where {Due(model.Content.Stage)} was due",
+        method);
 
     private void OnChannelMethod(ushort channel, MethodId id, ReadOnlySpan<byte> payload)
     {
@@ -142,20 +157,13 @@ public sealed partial class AmqpSession
             return;
         }
 
-        if (model.Content.Stage != ContentStage.None)
-        {
-            string missing = model.Content.Stage == ContentStage.Header ? "a content header" : "a body frame";
-            Violate(new WireError(ReplyCode.UnexpectedFrame, $"{MethodIdExtensions.Name(id)} on channel {channel} where {missing} was due", id));
-            return;
-        }
-
         WireError error = input switch
         {
             ChannelInput.ContentMethod => OnContentMethod(model, id, payload),
             ChannelInput.Settle => OnSettle(model, id, payload),
             _ => OnOtherChannelMethod(model, payload),
         };
-        if (error != default)
+        if (!error.IsNone)
         {
             Violate(error);
         }
@@ -233,12 +241,19 @@ public sealed partial class AmqpSession
             null);
     }
 
-    // The channel's number is free from here on. A close that we asked for is completed when the broker closed first.
+    // The owner has read that the channel ended. Only now is the number free: an opener inside the same drain would take
+    // the events that are left for its own.
+    private void ReleaseNumber(ushort channel)
+    {
+        _channels[channel] = null;
+        _lowestFree = Math.Min(_lowestFree, channel);
+        _channelsInUse--;
+    }
+
+    // A close that we asked for is completed when the broker closed first.
     private void EndChannel(ChannelModel model, SessionEnd reason, ChannelClose? close)
     {
-        _channels[model.Number] = null;
-        _lowestFree = Math.Min(_lowestFree, model.Number);
-        _channelsInUse--;
+        model.HasEnded = true;
         if (model.InFlight is { } inFlight)
         {
             FailCall(model.Number, inFlight, reason);

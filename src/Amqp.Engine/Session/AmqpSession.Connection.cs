@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Amqp.Engine.Commands;
 using Amqp.Engine.Base;
 using Amqp.Engine.Events;
@@ -269,7 +270,7 @@ public sealed partial class AmqpSession
         }
 
         Span<byte> bytes = stackalloc byte[byte.MaxValue];
-        Encoding.UTF8.GetEncoder().Convert(text, bytes, flush: false, out int used, out _, out _);
+        Utf8.FromUtf16(text, bytes, out int used, out _);
         return text[..used];
     }
 }

@@ -175,7 +175,13 @@ public sealed partial class AmqpSession
             return false;
         }
 
-        e = new AmqpEvent(in _events.Take());
+        ref readonly EventSlot slot = ref _events.Take();
+        if (slot.Kind == EventKind.ChannelClosed)
+        {
+            ReleaseNumber(slot.Channel);
+        }
+
+        e = new AmqpEvent(in slot);
         return true;
     }
 

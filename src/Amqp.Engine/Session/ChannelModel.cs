@@ -1,3 +1,5 @@
+using Amqp.Engine.Spec;
+
 namespace Amqp.Engine.Session;
 
 /// <summary>One opening of one channel number. A number that is opened again gets a new model, so nothing of the
@@ -13,6 +15,9 @@ internal sealed class ChannelModel(ushort number)
     /// <summary>Set once the owner asked for the close, which may still wait for earlier calls.</summary>
     public bool CloseRequested { get; set; }
 
+    /// <summary>Set once the channel's end was told. Its number is taken until the owner has read so.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>The call that was sent and is not answered.</summary>
     public PendingCall? InFlight { get; set; }
 
@@ -25,6 +30,9 @@ internal sealed class ChannelModel(ushort number)
     public MandatoryLedger? Mandatory { get; set; }
 
     public int PendingCalls => Waiting.Count + (InFlight is null ? 0 : 1);
+
+    /// <summary>Whether the content of a <c>basic.get-ok</c> is still arriving; the next call waits for its end.</summary>
+    public bool IsReceivingGet => Content is { Stage: not ContentStage.None, Method: MethodId.BasicGetOk };
 
     public bool AcceptsCommands => State == ChannelState.Open && !CloseRequested;
 

@@ -51,6 +51,8 @@ public sealed record SessionOptions
     /// <exception cref="ArgumentException">A field is out of its range; the message names it.</exception>
     public void Validate()
     {
+        ArgumentNullException.ThrowIfNull(Limits, nameof(Limits));
+        ArgumentNullException.ThrowIfNull(ClientProperties, nameof(ClientProperties));
         Limits.Validate();
         RequireShort(VirtualHost, nameof(VirtualHost));
         RequireShort(Locale, nameof(Locale));
