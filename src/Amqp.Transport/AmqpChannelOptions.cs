@@ -7,7 +7,8 @@ public sealed record AmqpChannelOptions
     /// has taken responsibility.</summary>
     public bool PublisherConfirms { get; init; }
 
-    /// <summary>The most publishes that may await their confirm, at least 1; publishing waits beyond it. The lower of this and
+    /// <summary>The most publishes that may await their confirm, at least 1; publishing waits beyond it. The lower of
+    /// this and
     /// <see cref="Amqp.Engine.Base.AmqpLimits.MaxUnsettledPublishes"/> counts.</summary>
     public int MaxUnsettledPublishes { get; init; } = int.MaxValue;
 

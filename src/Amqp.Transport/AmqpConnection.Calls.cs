@@ -7,7 +7,8 @@ namespace Amqp.Transport;
 // Calls: a request, then a wait for its reply. Giving up the wait costs nothing but the wait.
 public sealed partial class AmqpConnection
 {
-    /// <summary>Sends new credentials for a connection whose old ones expire (RabbitMQ's <c>connection.update-secret</c>).</summary>
+    /// <summary>Sends new credentials for a connection whose old ones expire (RabbitMQ's
+    /// <c>connection.update-secret</c>).</summary>
     /// <param name="newSecret">The new secret; never logged.</param>
     /// <param name="reason">Why, for the broker's log.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -12,7 +12,8 @@ public sealed partial class AmqpConnection : IPumpOwner
     private bool _isBlocked;
     private string? _blockedReason;
 
-    /// <summary>Raised when the broker stops reading what this connection publishes, with its reason. Handlers run in order on the pool.</summary>
+    /// <summary>Raised when the broker stops reading what this connection publishes, with its reason. Handlers run in
+    /// order on the pool.</summary>
     public event Action<string>? Blocked;
 
     /// <summary>Raised when the broker reads again.</summary>
@@ -24,8 +25,10 @@ public sealed partial class AmqpConnection : IPumpOwner
     /// <summary>The broker's reason while <see cref="IsBlocked"/>.</summary>
     public string? BlockedReason => Volatile.Read(ref _blockedReason);
 
-    /// <summary>Closes the connection (<c>connection.close</c>) behind what was sent so far. When the broker does not answer within
-    /// <see cref="AmqpConnectionOptions.CloseTimeout"/> the connection is dropped. Closing a closed connection does nothing.</summary>
+    /// <summary>Closes the connection (<c>connection.close</c>) behind what was sent so far. When the broker does not
+    /// answer within
+    /// <see cref="AmqpConnectionOptions.CloseTimeout"/> the connection is dropped. Closing a closed connection does
+    /// nothing.</summary>
     /// <param name="code">The reply code to send.</param>
     /// <param name="text">The reply text, cut to 255 bytes of UTF-8.</param>
     /// <param name="cancellationToken">Ends the wait; the close goes on.</param>

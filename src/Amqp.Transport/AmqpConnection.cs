@@ -20,13 +20,18 @@ public sealed partial class AmqpConnection : IAsyncDisposable
     private AmqpException? _closeReason;
 
     internal AmqpConnection(
-        AmqpConnectionOptions options, TransportStream transport, AmqpEndpoint endpoint, TimeSpan handshakeTimeout, ILogger logger)
+        AmqpConnectionOptions options,
+        TransportStream transport,
+        AmqpEndpoint endpoint,
+        TimeSpan handshakeTimeout,
+        ILogger logger)
     {
         Options = options;
         Endpoint = endpoint;
         Logger = logger;
         _dispatcher = new ChannelDispatcher(logger);
-        _pump = new SessionPump(options.ToSessionOptions(handshakeTimeout), options.TimeProvider, this);
+        _pump = new SessionPump(
+            options.ToSessionOptions(handshakeTimeout), options.MaxPendingOutputBytes, options.TimeProvider, this);
         _driver = new AsyncDriver(_pump, transport, options.TimeProvider, logger, options.CloseTimeout);
     }
 
@@ -43,7 +48,8 @@ public sealed partial class AmqpConnection : IAsyncDisposable
     /// <see cref="CloseReason"/>.</summary>
     public Task Completion => _driver.TornDown;
 
-    /// <summary>Why the connection closed, or <see langword="null"/> while it is open. Set before <see cref="Completion"/> ends.</summary>
+    /// <summary>Why the connection closed, or <see langword="null"/> while it is open. Set before
+    /// <see cref="Completion"/> ends.</summary>
     public AmqpException? CloseReason => Volatile.Read(ref _closeReason);
 
     /// <summary>What was negotiated with the broker.</summary>
@@ -52,14 +58,15 @@ public sealed partial class AmqpConnection : IAsyncDisposable
     /// <summary>What the broker told about itself.</summary>
     public FieldTable ServerProperties => _pump.Session.ServerProperties;
 
-    /// <summary>Whether reading is withheld because a consumer without prefetch is full. Sending and heartbeats go on.</summary>
+    /// <summary>Whether reading is withheld because a consumer without prefetch is full. Sending and heartbeats go
+    /// on.</summary>
     public bool IsReadPaused => _driver.IsReadPaused;
 
     /// <summary>For how long reading was withheld, all pauses together.</summary>
     public TimeSpan ReadPausedTime => _driver.ReadPausedTime;
 
     /// <summary>The bytes that wait to be sent; publishing waits when they reach
-    /// <see cref="Amqp.Engine.Base.AmqpLimits.MaxOutgoingBytes"/>.</summary>
+    /// <see cref="AmqpConnectionOptions.MaxPendingOutputBytes"/>.</summary>
     public long PendingOutputBytes
     {
         get
@@ -76,12 +83,15 @@ public sealed partial class AmqpConnection : IAsyncDisposable
     internal ReadOnlySpan<byte> Greeting => _driver.Greeting;
 
     /// <summary>Connects to the first endpoint that answers.</summary>
-    /// <param name="options">What to connect to; <see langword="null"/> for <c>amqp://guest:guest@localhost:5672/</c>.</param>
+    /// <param name="options">What to connect to; <see langword="null"/> for
+    /// <c>amqp://guest:guest@localhost:5672/</c>.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>An open connection.</returns>
     /// <exception cref="AmqpConnectException">No endpoint could be connected to; each attempt is listed.</exception>
-    /// <exception cref="AmqpAuthenticationException">A broker refused the login; no further endpoint is tried.</exception>
-    /// <exception cref="AmqpVirtualHostException">A broker refused the virtual host; no further endpoint is tried.</exception>
+    /// <exception cref="AmqpAuthenticationException">A broker refused the login; no further endpoint is
+    /// tried.</exception>
+    /// <exception cref="AmqpVirtualHostException">A broker refused the virtual host; no further endpoint is
+    /// tried.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static Task<AmqpConnection> ConnectAsync(
         AmqpConnectionOptions? options = null, CancellationToken cancellationToken = default)
@@ -113,7 +123,8 @@ public sealed partial class AmqpConnection : IAsyncDisposable
         return new ConnectWorkflow(options, connector).RunAsync(cancellationToken);
     }
 
-    /// <summary>Opens a channel (<c>channel.open</c>), and sets the confirm mode and the prefetch that the options ask for.</summary>
+    /// <summary>Opens a channel (<c>channel.open</c>), and sets the confirm mode and the prefetch that the options ask
+    /// for.</summary>
     /// <param name="options">How to open it.</param>
     /// <param name="cancellationToken">Ends the wait; a channel that still opens is closed again.</param>
     /// <returns>An open channel.</returns>
@@ -136,7 +147,8 @@ public sealed partial class AmqpConnection : IAsyncDisposable
 
             if (options.PrefetchCount > 0)
             {
-                await channel.QosAsync(options.PrefetchCount, cancellationToken: cancellationToken).ConfigureAwait(false);
+                await channel.QosAsync(options.PrefetchCount, cancellationToken: cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
         catch
@@ -173,7 +185,8 @@ public sealed partial class AmqpConnection : IAsyncDisposable
             channel = new AmqpChannel(this, _pump, number, options);
             call = new RpcCall
             {
-                Late = (_, _) => _pump.Session.CloseChannel(number, ReplyCode.Success, "The opener has given up.", out RequestId _),
+                Late = (_, _) => _pump.Session.CloseChannel(
+                    number, ReplyCode.Success, "The opener has given up.", out RequestId _),
             };
             _pump.Register(channel);
             _pump.Track(id, call);

@@ -37,16 +37,24 @@ public sealed record AmqpConnectionOptions
     /// What is left of it is shared evenly between the addresses that are still to be tried.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The time that a call waits for the broker's answer; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</summary>
+    /// <summary>The time that a call waits for the broker's answer; <see cref="Timeout.InfiniteTimeSpan"/> waits for
+    /// ever.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The time for a polite close; then the connection is dropped.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the broker may keep the connection blocked before it is given up; <see langword="null"/> waits for ever.</summary>
+    /// <summary>How long the broker may keep the connection blocked before it is given up; <see langword="null"/> waits
+    /// for ever.</summary>
     public TimeSpan? BlockedTimeout { get; init; }
 
-    /// <summary>A name that the broker's management shows, sent as the client property <c>connection_name</c>.</summary>
+    /// <summary>How many bytes may wait to be sent before publishing waits, at least 1; one message may exceed it by
+    /// its own size. More does not make sending faster, since the bytes leave the processor's caches; it only lets
+    /// bursts in. The lower of this and <see cref="AmqpLimits.MaxOutgoingBytes"/> counts.</summary>
+    public int MaxPendingOutputBytes { get; init; } = 2 * 1024 * 1024;
+
+    /// <summary>A name that the broker's management shows, sent as the client property
+    /// <c>connection_name</c>.</summary>
     public string? ConnectionName { get; init; }
 
     /// <summary>Further client properties; the capabilities are added.</summary>
@@ -66,7 +74,8 @@ public sealed record AmqpConnectionOptions
 
     /// <summary>Reads a URI of the schemes <c>amqp</c> and <c>amqps</c> by RabbitMQ's URI specification and its query
     /// parameters (<c>cacertfile</c>, <c>certfile</c>, <c>keyfile</c>, <c>verify</c>, <c>server_name_indication</c>,
-    /// <c>heartbeat</c> in seconds, <c>connection_timeout</c> in milliseconds, <c>channel_max</c>, <c>frame_max</c>).</summary>
+    /// <c>heartbeat</c> in seconds, <c>connection_timeout</c> in milliseconds, <c>channel_max</c>,
+    /// <c>frame_max</c>).</summary>
     /// <param name="uri">Such as <c>amqps://user:secret@broker:5671/vhost?heartbeat=10</c>.</param>
     /// <returns>Options with everything else at its default.</returns>
     /// <exception cref="FormatException">The URI is malformed, or a key is unknown or given twice. The text names the
@@ -74,7 +83,8 @@ public sealed record AmqpConnectionOptions
     public static AmqpConnectionOptions Parse(string uri) => AmqpUri.Parse(uri);
 
     /// <summary>Reads a URI, see <see cref="Parse"/>.</summary>
-    /// <param name="uri">The URI; its original text counts, because <see cref="Uri"/> cannot tell <c>amqp://h</c> from <c>amqp://h/</c>.</param>
+    /// <param name="uri">The URI; its original text counts, because <see cref="Uri"/> cannot tell <c>amqp://h</c> from
+    /// <c>amqp://h/</c>.</param>
     /// <returns>Options with everything else at its default.</returns>
     /// <exception cref="FormatException">As for <see cref="Parse"/>.</exception>
     public static AmqpConnectionOptions FromUri(Uri uri)
@@ -103,9 +113,11 @@ public sealed record AmqpConnectionOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CloseTimeout, TimeSpan.Zero, nameof(CloseTimeout));
         if (RequestTimeout <= TimeSpan.Zero && RequestTimeout != Timeout.InfiniteTimeSpan)
         {
-            throw new ArgumentOutOfRangeException(nameof(RequestTimeout), RequestTimeout, "Must be positive or infinite.");
+            throw new ArgumentOutOfRangeException(
+                nameof(RequestTimeout), RequestTimeout, "Must be positive or infinite.");
         }
 
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPendingOutputBytes, 1, nameof(MaxPendingOutputBytes));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Limits.MaxBodySize, Array.MaxLength, nameof(Limits.MaxBodySize));
         Tls?.Validate();
         ToSessionOptions(ConnectTimeout).Validate();

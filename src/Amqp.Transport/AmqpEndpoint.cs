@@ -7,7 +7,8 @@ namespace Amqp.Transport;
 /// <param name="Port">The TCP port, 1 to 65535; 5672 is usual, 5671 with TLS.</param>
 public sealed record AmqpEndpoint(string Host, int Port)
 {
-    /// <summary>The address to use for the host, when it was resolved already; <see langword="null"/> resolves it.</summary>
+    /// <summary>The address to use for the host, when it was resolved already; <see langword="null"/> resolves
+    /// it.</summary>
     public IPAddress? Address { get; init; }
 
     /// <summary>Renders the endpoint.</summary>

@@ -107,7 +107,8 @@ internal static class AmqpUri
         (string host, string? port) = SplitHost(authority[(at + 1)..]);
         int number = tls ? 5671 : 5672;
         if (!string.IsNullOrEmpty(port)
-            && (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number) || number is < 1 or > 65535))
+            && !(int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+                && number is >= 1 and <= 65535))
         {
             throw new FormatException("The URI's port must be a number from 1 to 65535.");
         }

@@ -5,7 +5,10 @@ namespace Amqp.Transport;
 /// <summary>All that is logged. Nothing here takes a secret or a message's content.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "Connected to {Endpoint}: frame-max {FrameMax}, channel-max {ChannelMax}, heartbeat {Heartbeat}")]
+    [LoggerMessage(
+        1,
+        LogLevel.Information,
+        "Connected to {Endpoint}: frame-max {FrameMax}, channel-max {ChannelMax}, heartbeat {Heartbeat}")]
     public static partial void Connected(
         ILogger logger, AmqpEndpoint endpoint, uint frameMax, ushort channelMax, TimeSpan heartbeat);
 
@@ -33,7 +36,10 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Debug, "Reading goes on")]
     public static partial void ReadResumed(ILogger logger);
 
-    [LoggerMessage(10, LogLevel.Error, "The handler of consumer {ConsumerTag} failed for delivery {DeliveryTag}; policy {Policy}")]
+    [LoggerMessage(
+        10,
+        LogLevel.Error,
+        "The handler of consumer {ConsumerTag} failed for delivery {DeliveryTag}; policy {Policy}")]
     public static partial void HandlerFailed(
         ILogger logger, string consumerTag, ulong deliveryTag, HandlerErrorPolicy policy, Exception error);
 

@@ -11,7 +11,8 @@ public sealed partial class AmqpChannel
     /// <param name="deliveryTag">The delivery, on the channel that it came on.</param>
     /// <param name="multiple">Whether all earlier unsettled deliveries are settled too; with tag 0, all.</param>
     /// <param name="cancellationToken">Only looked at beforehand: this does not wait for the broker.</param>
-    /// <returns>A completed task; the acknowledgement is on its way. A tag that is unknown closes the channel.</returns>
+    /// <returns>A completed task; the acknowledgement is on its way. A tag that is unknown closes the
+    /// channel.</returns>
     /// <exception cref="AmqpException">The channel or the connection is closed.</exception>
     public ValueTask AckAsync(ulong deliveryTag, bool multiple = false, CancellationToken cancellationToken = default)
     {
@@ -64,7 +65,8 @@ public sealed partial class AmqpChannel
     public Task RecoverAsync(bool requeue = true, CancellationToken cancellationToken = default) =>
         CallAsync<BasicRecoverOk>(new BasicRecover { Requeue = requeue }, cancellationToken);
 
-    /// <summary>Settles from code that cannot wait, such as an inline handler. Returns an error instead of throwing it.</summary>
+    /// <summary>Settles from code that cannot wait, such as an inline handler. Returns an error instead of throwing
+    /// it.</summary>
     internal AmqpException? Settle(Settlement kind, ulong deliveryTag, bool multiple, bool requeue)
     {
         SendPlan plan;

@@ -23,12 +23,13 @@ public sealed partial class AmqpChannel
             new RpcCall { Applied = (_, _) => _prefetch = prefetchCount },
             cancellationToken);
 
-    /// <summary>Consumes a queue as a sequence. The consumer starts with the enumeration and is cancelled when it is disposed;
-    /// messages that were not yet enumerated then go back into the queue.</summary>
+    /// <summary>Consumes a queue as a sequence. The consumer starts with the enumeration and is cancelled when it is
+    /// disposed; messages that were not yet enumerated then go back into the queue.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="options">How to consume.</param>
     /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
-    /// <returns>The deliveries. The sequence ends when the broker cancels the consumer, and throws when the channel closes.</returns>
+    /// <returns>The deliveries. The sequence ends when the broker cancels the consumer, and throws when the channel
+    /// closes.</returns>
     public async IAsyncEnumerable<Delivery> ConsumeAsync(
         string queue,
         ConsumeOptions? options = null,
@@ -52,8 +53,8 @@ public sealed partial class AmqpChannel
         }
     }
 
-    /// <summary>Consumes a queue with a handler that gets owned messages. The handlers of a channel run one after the other, in the
-    /// order of arrival, on the thread pool.</summary>
+    /// <summary>Consumes a queue with a handler that gets owned messages. The handlers of a channel run one after the
+    /// other, in the order of arrival, on the thread pool.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="handler">Handles a message and settles it. Its token is cancelled when the channel closes.</param>
     /// <param name="options">How to consume, and what to do when the handler throws.</param>
@@ -66,11 +67,12 @@ public sealed partial class AmqpChannel
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        return StartAsync(new AmqpConsumer(this, queue, options, ConsumeMode.Owned) { Owned = handler }, cancellationToken);
+        return StartAsync(
+            new AmqpConsumer(this, queue, options, ConsumeMode.Owned) { Owned = handler }, cancellationToken);
     }
 
-    /// <summary>As <see cref="SubscribeAsync"/>, with bodies in pooled memory that is valid until the handler's task ends. Nothing is
-    /// allocated for a message.</summary>
+    /// <summary>As <see cref="SubscribeAsync"/>, with bodies in pooled memory that is valid until the handler's task
+    /// ends. Nothing is allocated for a message.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="handler">Handles a message and settles it; it must not keep the body.</param>
     /// <param name="options">How to consume, and what to do when the handler throws.</param>
@@ -87,10 +89,10 @@ public sealed partial class AmqpChannel
             new AmqpConsumer(this, queue, options, ConsumeMode.Borrowed) { Borrowed = handler }, cancellationToken);
     }
 
-    /// <summary>Consumes a queue with a synchronous handler on the thread that reads the connection. It gets the body as a slice of
-    /// the receive buffer, without a copy when it came in one piece. <b>It must not block</b>: while it runs nothing is received on
-    /// the connection, so waiting there for an answer of the broker never ends. What it settles and publishes leaves
-    /// in one send after all messages of the read were handled.</summary>
+    /// <summary>Consumes a queue with a synchronous handler on the thread that reads the connection. It gets the body
+    /// as a slice of the receive buffer, without a copy when it came in one piece. <b>It must not block</b>: while it
+    /// runs nothing is received on the connection, so waiting there for an answer of the broker never ends. What it
+    /// settles and publishes leaves in one send after all messages of the read were handled.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="handler">Handles a message and settles it.</param>
     /// <param name="options">How to consume, and what to do when the handler throws.</param>
@@ -103,15 +105,18 @@ public sealed partial class AmqpChannel
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        return StartAsync(new AmqpConsumer(this, queue, options, ConsumeMode.Inline) { Inline = handler }, cancellationToken);
+        return StartAsync(
+            new AmqpConsumer(this, queue, options, ConsumeMode.Inline) { Inline = handler }, cancellationToken);
     }
 
-    /// <summary>Fetches one message (<c>basic.get</c>). For more than a few messages consuming is far cheaper.</summary>
+    /// <summary>Fetches one message (<c>basic.get</c>). For more than a few messages consuming is far
+    /// cheaper.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="noAck">Whether the broker takes the message for settled at once.</param>
     /// <param name="cancellationToken">Ends the wait; a message that still comes is put back.</param>
     /// <returns>The message, or <see langword="null"/> when the queue is empty.</returns>
-    public async Task<GetResult?> GetAsync(string queue, bool noAck = false, CancellationToken cancellationToken = default)
+    public async Task<GetResult?> GetAsync(
+        string queue, bool noAck = false, CancellationToken cancellationToken = default)
     {
         var call = new RpcCall { IsNoAck = noAck };
         return await CallAsync(new BasicGet { Queue = queue, NoAck = noAck }, call, cancellationToken)

@@ -6,7 +6,8 @@ using Amqp.Transport.Drive;
 
 namespace Amqp.Transport;
 
-// Content that arrives: a header event, then body events, one content at a time on a channel. The gate is held throughout.
+// Content that arrives: a header event, then body events, one content at a time on a channel. The gate is held
+// throughout.
 public sealed partial class AmqpChannel
 {
     private Content _content;
@@ -56,7 +57,8 @@ public sealed partial class AmqpChannel
             _content.Filled += chunk.Length;
         }
         else if (mode == ConsumeMode.Inline && _content.Filled == 0 && e.IsLastBody
-            && chunk.TryGetSpan(out ReadOnlySpan<byte> span) && _pump.TryFindInInput(span, out ReadOnlyMemory<byte> slice))
+            && chunk.TryGetSpan(out ReadOnlySpan<byte> span)
+            && _pump.TryFindInInput(span, out ReadOnlyMemory<byte> slice))
         {
             _content.Slice = slice;
             _content.Filled = chunk.Length;

@@ -6,7 +6,8 @@ namespace Amqp.Transport;
 // Exchanges (AMQP 0-9-1 section 1.6, and RabbitMQ's exchange to exchange bindings).
 public sealed partial class AmqpChannel
 {
-    /// <summary>Declares an exchange (<c>exchange.declare</c>); one that exists must have been declared alike.</summary>
+    /// <summary>Declares an exchange (<c>exchange.declare</c>); one that exists must have been declared
+    /// alike.</summary>
     /// <param name="exchange">The name, at most 255 bytes of UTF-8.</param>
     /// <param name="type"><c>direct</c>, <c>fanout</c>, <c>topic</c>, <c>headers</c> or a plugin's type.</param>
     /// <param name="durable">Whether it survives a restart of the broker.</param>
@@ -34,7 +35,8 @@ public sealed partial class AmqpChannel
             },
             cancellationToken);
 
-    /// <summary>Asks whether an exchange exists (<c>exchange.declare</c>, passive); one that does not closes the channel with 404.</summary>
+    /// <summary>Asks whether an exchange exists (<c>exchange.declare</c>, passive); one that does not closes the
+    /// channel with 404.</summary>
     /// <param name="exchange">The name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when the broker has answered.</returns>

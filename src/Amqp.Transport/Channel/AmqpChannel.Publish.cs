@@ -23,7 +23,8 @@ public sealed partial class AmqpChannel
     private bool _isWaiting;
     private ulong _lastSequence;
 
-    /// <summary>The number that the next publish gets on a confirming channel, counted from 1; 0 on any other channel.</summary>
+    /// <summary>The number that the next publish gets on a confirming channel, counted from 1; 0 on any other
+    /// channel.</summary>
     public ulong NextPublishSequenceNumber
     {
         get
@@ -38,25 +39,28 @@ public sealed partial class AmqpChannel
     /// <summary>How many publishes of this channel await their confirm.</summary>
     public int UnsettledPublishes => Volatile.Read(ref _unsettled);
 
-    /// <summary>Raised for each message that the broker could not route. Handlers run in order on the channel's dispatcher.</summary>
+    /// <summary>Raised for each message that the broker could not route. Handlers run in order on the channel's
+    /// dispatcher.</summary>
     public event Action<ReturnedMessage>? Returned;
 
-    /// <summary>Publishes a message. Thread-safe; messages that one thread publishes on one channel stay in order, also when the
-    /// tasks are awaited later.</summary>
+    /// <summary>Publishes a message. Thread-safe; messages that one thread publishes on one channel stay in order, also
+    /// when the tasks are awaited later.</summary>
     /// <param name="exchange">The exchange; empty for the default one. At most 255 bytes of UTF-8.</param>
     /// <param name="routingKey">The routing key, at most 255 bytes of UTF-8.</param>
     /// <param name="body">The body. It must not change before the task has completed.</param>
     /// <param name="properties">The properties; <see langword="null"/> for none.</param>
     /// <param name="mandatory">Whether the broker gives the message back when it reaches no queue.</param>
-    /// <param name="cancellationToken">Ends the wait. While the message waits for room it is then not sent; afterwards it stays
-    /// sent and only its confirm is not waited for.</param>
-    /// <returns>On a confirming channel, a task that ends when the broker has confirmed the message. On any other channel, a task
-    /// that ends when the message was taken into the bounded output. Await it at most once.</returns>
+    /// <param name="cancellationToken">Ends the wait. While the message waits for room it is then not sent; afterwards
+    /// it stays sent and only its confirm is not waited for.</param>
+    /// <returns>On a confirming channel, a task that ends when the broker has confirmed the message. On any other
+    /// channel, a task that ends when the message was taken into the bounded output. Await it at most once.</returns>
     /// <exception cref="PublishNackedException">The broker refused the message.</exception>
     /// <exception cref="PublishReturnedException">The message was mandatory and reached no queue.</exception>
     /// <exception cref="AmqpMisuseException">The message cannot be sent; nothing was.</exception>
-    /// <exception cref="AmqpChannelClosedException">The channel closed; it is not known what became of the message.</exception>
-    /// <exception cref="AmqpConnectionClosedException">The connection closed; it is not known what became of the message.</exception>
+    /// <exception cref="AmqpChannelClosedException">The channel closed; it is not known what became of the
+    /// message.</exception>
+    /// <exception cref="AmqpConnectionClosedException">The connection closed; it is not known what became of the
+    /// message.</exception>
     public ValueTask PublishAsync(
         string exchange,
         string routingKey,
@@ -112,7 +116,8 @@ public sealed partial class AmqpChannel
         return source is null ? default : source.Start(cancellationToken);
     }
 
-    /// <summary>Puts the channel into confirm mode (<c>confirm.select</c>); from then on <see cref="PublishAsync"/> awaits confirms.</summary>
+    /// <summary>Puts the channel into confirm mode (<c>confirm.select</c>); from then on <see cref="PublishAsync"/>
+    /// awaits confirms.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when the broker has answered.</returns>
     public Task ConfirmSelectAsync(CancellationToken cancellationToken = default) =>
@@ -257,8 +262,18 @@ public sealed partial class AmqpChannel
             return CommandResult.ChannelNotOpen; // the number may be another channel's by now
         }
 
-        CommandResult result = _pump.Session.Publish(
-            (ushort)Number, exchange, routingKey, mandatory, properties, body.Span, out ulong sequence);
+        CommandResult result;
+        ulong sequence;
+        try
+        {
+            result = _pump.Session.Publish(
+                (ushort)Number, exchange, routingKey, mandatory, properties, body.Span, out sequence);
+        }
+        catch (ArgumentException)
+        {
+            return CommandResult.InvalidArgument; // a property that is too long; nothing was written
+        }
+
         if (result == CommandResult.Ok && sequence != 0)
         {
             source ??= RentSource();

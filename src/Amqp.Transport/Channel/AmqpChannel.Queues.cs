@@ -31,7 +31,8 @@ public sealed partial class AmqpChannel
             },
             cancellationToken);
 
-    /// <summary>Asks whether a queue exists (<c>queue.declare</c>, passive); one that does not closes the channel with 404.</summary>
+    /// <summary>Asks whether a queue exists (<c>queue.declare</c>, passive); one that does not closes the channel with
+    /// 404.</summary>
     /// <param name="queue">The name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How many messages and consumers there are.</returns>

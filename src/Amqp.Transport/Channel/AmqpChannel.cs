@@ -1,13 +1,14 @@
 using Amqp.Engine.Commands;
 using Amqp.Engine.Events;
+using Amqp.Engine.Session;
 using Amqp.Engine.Spec;
 using Amqp.Transport.Consume;
 using Amqp.Transport.Drive;
 
 namespace Amqp.Transport;
 
-/// <summary>A channel: an independent conversation on a connection. Thread-safe: commands of several threads are interleaved
-/// whole; calls that have a reply are sent one after the other.</summary>
+/// <summary>A channel: an independent conversation on a connection. Thread-safe: commands of several threads are
+/// interleaved whole; calls that have a reply are sent one after the other.</summary>
 public sealed partial class AmqpChannel : IAsyncDisposable
 {
     private readonly AmqpConnection _connection;
@@ -26,7 +27,8 @@ public sealed partial class AmqpChannel : IAsyncDisposable
         Dispatcher = new ChannelDispatcher(connection.Logger);
     }
 
-    /// <summary>The channel's number on its connection, from 1. It is used again after the channel has closed.</summary>
+    /// <summary>The channel's number on its connection, from 1. It is used again after the channel has
+    /// closed.</summary>
     public int Number { get; }
 
     /// <summary>The connection that the channel belongs to.</summary>
@@ -38,7 +40,8 @@ public sealed partial class AmqpChannel : IAsyncDisposable
     /// <summary>Why the channel closed, or <see langword="null"/> while it is open.</summary>
     public AmqpException? CloseReason => Volatile.Read(ref _closeReason);
 
-    /// <summary>Ends when the channel has closed, for whatever reason; it never fails, see <see cref="CloseReason"/>.</summary>
+    /// <summary>Ends when the channel has closed, for whatever reason; it never fails, see
+    /// <see cref="CloseReason"/>.</summary>
     public Task Completion => _completion.Task;
 
     internal bool HasEnded => _end is not null;
@@ -47,7 +50,8 @@ public sealed partial class AmqpChannel : IAsyncDisposable
 
     internal AmqpConnection Owner => _connection;
 
-    /// <summary>Closes the channel (<c>channel.close</c>) after the calls that are pending on it. Closing a closed channel does nothing.</summary>
+    /// <summary>Closes the channel (<c>channel.close</c>) after the calls that are pending on it. Closing a closed
+    /// channel does nothing.</summary>
     /// <param name="code">The reply code to send.</param>
     /// <param name="text">The reply text, cut to 255 bytes of UTF-8.</param>
     /// <param name="cancellationToken">Ends the wait; the close goes on.</param>
@@ -88,7 +92,8 @@ public sealed partial class AmqpChannel : IAsyncDisposable
             }
         }
 
-        await _completion.Task.WaitAsync(_connection.Options.RequestTimeout, _connection.Options.TimeProvider, cancellationToken)
+        await _completion.Task
+            .WaitAsync(_connection.Options.RequestTimeout, _connection.Options.TimeProvider, cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -120,7 +125,7 @@ public sealed partial class AmqpChannel : IAsyncDisposable
 
     internal void OnClosed(SessionEnd reason, CompletionBatch batch)
     {
-        _endedWithSession = _pump.Session.State == Amqp.Engine.Session.ConnectionState.Closed;
+        _endedWithSession = IsSessionOver;
         _end = reason;
         AmqpException error = ToException(reason);
         Volatile.Write(ref _closeReason, error);
@@ -151,6 +156,8 @@ public sealed partial class AmqpChannel : IAsyncDisposable
         return _connection.WaitAsync(call, request.Id, cancellationToken);
     }
 
+    private bool IsSessionOver => _pump.Session.State == ConnectionState.Closed;
+
     private AmqpException ToException(SessionEnd reason) =>
-        Reasons.ForChannel(reason, Number, _endedWithSession || _pump.Session.State == Amqp.Engine.Session.ConnectionState.Closed, _pump.EndCause);
+        Reasons.ForChannel(reason, Number, _endedWithSession || IsSessionOver, _pump.EndCause);
 }

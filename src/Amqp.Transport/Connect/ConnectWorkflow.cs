@@ -7,7 +7,8 @@ namespace Amqp.Transport.Connect;
 /// <summary>Tries the endpoints in order, and each one's addresses in order, within one deadline.</summary>
 internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector connector)
 {
-    private readonly ImmutableArray<AmqpConnectAttempt>.Builder _attempts = ImmutableArray.CreateBuilder<AmqpConnectAttempt>();
+    private readonly ImmutableArray<AmqpConnectAttempt>.Builder _attempts =
+        ImmutableArray.CreateBuilder<AmqpConnectAttempt>();
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Amqp.Transport");
     private readonly long _startedAt = options.TimeProvider.GetTimestamp();
 
@@ -52,7 +53,8 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
                 .AsTask().WaitAsync(linked.Token).ConfigureAwait(false);
             if (targets.Count == 0)
             {
-                Note(endpoint, ConnectPhase.Dns, "the name has no address", new AmqpException("The name has no address."));
+                var error = new AmqpException("The name has no address.");
+                Note(endpoint, ConnectPhase.Dns, "the name has no address", error);
             }
 
             return targets;
@@ -68,7 +70,8 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
     }
 
     // Null when the next one is to be tried.
-    private async Task<AmqpConnection?> TryAsync(AmqpEndpoint target, TimeSpan budget, CancellationToken cancellationToken)
+    private async Task<AmqpConnection?> TryAsync(
+        AmqpEndpoint target, TimeSpan budget, CancellationToken cancellationToken)
     {
         long startedAt = options.TimeProvider.GetTimestamp();
         if (await OpenStreamAsync(target, budget, cancellationToken).ConfigureAwait(false) is not { } stream)

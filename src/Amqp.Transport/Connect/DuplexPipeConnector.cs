@@ -2,7 +2,8 @@ using System.IO.Pipelines;
 
 namespace Amqp.Transport;
 
-/// <summary>Connects over pipes that someone else makes: a host's connection, an in-memory broker, a simulation.</summary>
+/// <summary>Connects over pipes that someone else makes: a host's connection, an in-memory broker, a
+/// simulation.</summary>
 /// <param name="connect">Makes a pipe; it is completed when the connection ends, and disposed when it can be.</param>
 public sealed class DuplexPipeConnector(Func<CancellationToken, ValueTask<IDuplexPipe>> connect) : IConnector
 {

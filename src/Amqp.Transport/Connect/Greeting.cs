@@ -13,7 +13,8 @@ internal static class Greeting
         if (greeting.IsEmpty)
         {
             return error is AmqpTimeoutException
-                ? $"the server accepted the connection but sent nothing within {budget.TotalSeconds:0.###} s; it may not be an AMQP server"
+                ? $"the server accepted the connection but sent nothing within "
+                    + $"{budget.TotalSeconds:0.###} s; it may not be an AMQP server"
                 : "the server closed the connection without a byte in answer to the AMQP header; "
                     + "it may not be an AMQP server, or it may expect TLS";
         }

@@ -6,7 +6,8 @@ public interface IConnector
     /// <summary>Resolves an endpoint's host.</summary>
     /// <param name="endpoint">The endpoint as it was configured.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <returns>The endpoint once for each address, to be tried in this order. The default returns it as it is.</returns>
+    /// <returns>The endpoint once for each address, to be tried in this order. The default returns it as it
+    /// is.</returns>
     ValueTask<IReadOnlyList<AmqpEndpoint>> ResolveAsync(AmqpEndpoint endpoint, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<AmqpEndpoint>>([endpoint]);
 

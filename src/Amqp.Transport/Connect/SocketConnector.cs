@@ -10,7 +10,8 @@ public sealed class SocketConnector : IConnector
     public static SocketConnector Default { get; } = new();
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<AmqpEndpoint>> ResolveAsync(AmqpEndpoint endpoint, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<AmqpEndpoint>> ResolveAsync(
+        AmqpEndpoint endpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         if (endpoint.Address is not null)

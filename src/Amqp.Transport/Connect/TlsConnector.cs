@@ -8,7 +8,8 @@ namespace Amqp.Transport;
 public sealed class TlsConnector(AmqpTlsOptions options) : IConnector
 {
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<AmqpEndpoint>> ResolveAsync(AmqpEndpoint endpoint, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<AmqpEndpoint>> ResolveAsync(
+        AmqpEndpoint endpoint, CancellationToken cancellationToken) =>
         SocketConnector.Default.ResolveAsync(endpoint, cancellationToken);
 
     /// <inheritdoc/>
@@ -19,7 +20,8 @@ public sealed class TlsConnector(AmqpTlsOptions options) : IConnector
         var secure = new SslStream(bare, leaveInnerStreamOpen: false);
         try
         {
-            await secure.AuthenticateAsClientAsync(options.ToSslOptions(endpoint.Host), cancellationToken).ConfigureAwait(false);
+            await secure.AuthenticateAsClientAsync(options.ToSslOptions(endpoint.Host), cancellationToken)
+                .ConfigureAwait(false);
             return TransportStream.FromStream(secure);
         }
         catch (Exception error)
@@ -27,7 +29,9 @@ public sealed class TlsConnector(AmqpTlsOptions options) : IConnector
             await secure.DisposeAsync().ConfigureAwait(false);
             throw error is OperationCanceledException && cancellationToken.IsCancellationRequested
                 ? new ConnectPhaseException(
-                    ConnectPhase.Tls, "the server did not answer the TLS handshake in time; the port may not speak TLS", error)
+                    ConnectPhase.Tls,
+                    "the server did not answer the TLS handshake in time; the port may not speak TLS",
+                    error)
                 : new ConnectPhaseException(ConnectPhase.Tls, $"the TLS handshake failed: {error.Message}", error);
         }
     }

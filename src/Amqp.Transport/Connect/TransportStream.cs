@@ -3,7 +3,8 @@ using Amqp.Transport.Drive;
 
 namespace Amqp.Transport;
 
-/// <summary>A byte stream in both directions, as a connector hands it over. Used by one connection, then disposed.</summary>
+/// <summary>A byte stream in both directions, as a connector hands it over. Used by one connection, then
+/// disposed.</summary>
 public sealed class TransportStream : IAsyncDisposable
 {
     private readonly object _owned;
@@ -19,7 +20,8 @@ public sealed class TransportStream : IAsyncDisposable
 
     internal OutputSink Output { get; }
 
-    /// <summary>Uses a stream. Output goes to it straight from the connection's own slabs; input is read in blocks of 64 KiB.</summary>
+    /// <summary>Uses a stream. Output goes to it straight from the connection's own slabs; input is read in blocks of
+    /// 64 KiB.</summary>
     /// <param name="stream">A duplex stream whose reads and writes may overlap.</param>
     /// <returns>The transport, which owns the stream.</returns>
     public static TransportStream FromStream(Stream stream)

@@ -19,8 +19,14 @@ public sealed partial class AmqpConsumer
         {
             ReadOnlyMemory<byte> body = content.Buffer is { } rented ? rented.AsMemory(0, content.Size) : content.Slice;
             batch.Add(new InlineItem(
-                this, content.DeliveryTag, content.Redelivered, content.Exchange, content.RoutingKey, content.Properties,
-                body, content.Buffer));
+                this,
+                content.DeliveryTag,
+                content.Redelivered,
+                content.Exchange,
+                content.RoutingKey,
+                content.Properties,
+                body,
+                content.Buffer));
             return;
         }
 

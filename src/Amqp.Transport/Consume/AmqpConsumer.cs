@@ -49,8 +49,8 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
     /// <summary>How many messages wait for the handler.</summary>
     public int BufferedCount => Volatile.Read(ref _buffered);
 
-    /// <summary>Ends when the consumer was cancelled, by either side, and its last handler has ended. Fails when the channel closed, or when
-    /// a handler failed under <see cref="HandlerErrorPolicy.StopConsumer"/>.</summary>
+    /// <summary>Ends when the consumer was cancelled, by either side, and its last handler has ended. Fails when the
+    /// channel closed, or when a handler failed under <see cref="HandlerErrorPolicy.StopConsumer"/>.</summary>
     public Task Completion => _completion.Task;
 
     internal ConsumeMode Mode { get; }
@@ -65,7 +65,8 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
 
     internal ChannelReader<Delivery> Stream => _stream!.Reader;
 
-    /// <summary>Cancels the consumer (<c>basic.cancel</c>). Messages that have arrived are still handled. Does nothing when it has ended.</summary>
+    /// <summary>Cancels the consumer (<c>basic.cancel</c>). Messages that have arrived are still handled. Does nothing
+    /// when it has ended.</summary>
     /// <param name="cancellationToken">Ends the wait; the consumer is cancelled all the same.</param>
     /// <returns>A task that ends when the broker has answered; see <see cref="Completion"/> for the handlers.</returns>
     public Task CancelAsync(CancellationToken cancellationToken = default) =>

@@ -3,7 +3,8 @@ using Amqp.Transport.Consume;
 
 namespace Amqp.Transport;
 
-/// <summary>A message in pooled memory, valid until its handler's task ends. Members of a delivery that was kept longer throw
+/// <summary>A message in pooled memory, valid until its handler's task ends. Members of a delivery that was kept longer
+/// throw
 /// <see cref="ObjectDisposedException"/>; memory that was taken from <see cref="Body"/> is not guarded.</summary>
 public readonly struct BorrowedDelivery
 {
@@ -59,7 +60,8 @@ public readonly struct BorrowedDelivery
     /// <param name="multiple">Whether all earlier ones of the channel are refused too.</param>
     /// <param name="cancellationToken">Only looked at beforehand.</param>
     /// <returns>A completed task.</returns>
-    public ValueTask NackAsync(bool requeue = true, bool multiple = false, CancellationToken cancellationToken = default)
+    public ValueTask NackAsync(
+        bool requeue = true, bool multiple = false, CancellationToken cancellationToken = default)
     {
         Lease.IsSettled = true;
         return Channel.NackAsync(DeliveryTag, multiple, requeue, cancellationToken);

@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace Amqp.Transport.Consume;
 
-/// <summary>The one message that a borrowing consumer handles at a time. Its version tells a delivery that was kept too long.</summary>
+/// <summary>The one message that a borrowing consumer handles at a time. Its version tells a delivery that was kept too
+/// long.</summary>
 internal sealed class BorrowedLease(AmqpConsumer consumer)
 {
     public AmqpConsumer Consumer { get; } = consumer;

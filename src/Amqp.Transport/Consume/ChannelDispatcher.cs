@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Transport.Consume;
 
-/// <summary>Runs a channel's handlers and callbacks one after the other, on the pool. It occupies a worker only while there is
-/// something to run.</summary>
+/// <summary>Runs a channel's handlers and callbacks one after the other, on the pool. It occupies a worker only while
+/// there is something to run.</summary>
 internal sealed class ChannelDispatcher(ILogger logger) : IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();

@@ -68,7 +68,8 @@ public sealed class Delivery
     /// <param name="multiple">Whether all earlier ones of the channel are refused too.</param>
     /// <param name="cancellationToken">Only looked at beforehand.</param>
     /// <returns>A completed task.</returns>
-    public ValueTask NackAsync(bool requeue = true, bool multiple = false, CancellationToken cancellationToken = default)
+    public ValueTask NackAsync(
+        bool requeue = true, bool multiple = false, CancellationToken cancellationToken = default)
     {
         IsSettled = true;
         return Channel.NackAsync(DeliveryTag, multiple, requeue, cancellationToken);

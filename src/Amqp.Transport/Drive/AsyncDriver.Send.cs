@@ -1,12 +1,13 @@
 namespace Amqp.Transport.Drive;
 
-// Sending. One sender at a time, marked by _sending. A command that finds nobody sending, and the line idle for a while, sends
-// from its own thread: a lone publish leaves at once. On a busy line the pool sends, and what is written meanwhile gathers
-// for the next send; there is no timer. A caller that sends does so once, then hands over to the pool.
+// Sending. One sender at a time, marked by _sending. A command that finds nobody sending, and the line idle for a
+// while, sends from its own thread: a lone publish leaves at once. On a busy line the pool sends, and what is written
+// meanwhile gathers for the next send; there is no timer. A caller that sends does so once, then hands over to the
+// pool.
 internal sealed partial class AsyncDriver
 {
-    // How long the line must have been idle for a caller to send by itself. Below this, another message is likely to follow
-    // soon enough to share a send.
+    // How long the line must have been idle for a caller to send by itself. Below this, another message is likely to
+    // follow soon enough to share a send.
     private static readonly TimeSpan IdleLine = TimeSpan.FromMicroseconds(30);
 
     // A pipe is flushed after this many blocks at the latest.

@@ -2,8 +2,8 @@ using Amqp.Engine.Base;
 
 namespace Amqp.Transport.Drive;
 
-// One timer for all deadlines of the engine. It is moved only when the deadline came nearer; when the deadline moved away,
-// which every read does, the callback finds out from the clock and arms it anew.
+// One timer for all deadlines of the engine. It is moved only when the deadline came nearer; when the deadline moved
+// away, which every read does, the callback finds out from the clock and arms it anew.
 internal sealed partial class AsyncDriver
 {
     // Longer waits are cut: timers take at most about 49 days.

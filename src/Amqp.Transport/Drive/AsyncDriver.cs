@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Transport.Drive;
 
-/// <summary>Drives a pump over any transport with <c>await</c>: one read loop, one sender at a time, one timer.</summary>
+/// <summary>Drives a pump over any transport with <c>await</c>: one read loop, one sender at a time, one
+/// timer.</summary>
 /// <remarks><code>
 /// read → Receive → run completions → release input → send what is pending → re-arm the timer → read
 /// </code></remarks>
@@ -33,7 +34,8 @@ internal sealed partial class AsyncDriver : IDriver, IThreadPoolWorkItem
         _time = time;
         _logger = logger;
         _closeTimeout = closeTimeout;
-        _timer = time.CreateTimer(static state => ((AsyncDriver)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static state => ((AsyncDriver)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         pump.Driver = this;
     }
 
@@ -158,8 +160,8 @@ internal sealed partial class AsyncDriver : IDriver, IThreadPoolWorkItem
     private static StreamEnd Classify(Exception error) => error switch
     {
         { } when (error as SocketException ?? error.InnerException) is
-            SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown } =>
-            StreamEnd.Reset,
+            SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted
+                or SocketError.Shutdown } => StreamEnd.Reset,
         ObjectDisposedException or OperationCanceledException => StreamEnd.Aborted,
         _ => StreamEnd.Error,
     };

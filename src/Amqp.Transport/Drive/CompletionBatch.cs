@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Transport.Drive;
 
-/// <summary>What an input of the engine made due: collected under the gate, run after it was left, in order. One for each
-/// thread of control; reused.</summary>
+/// <summary>What an input of the engine made due: collected under the gate, run after it was left, in order. One for
+/// each thread of control; reused.</summary>
 internal sealed class CompletionBatch
 {
     private readonly List<(IPending Target, object? Outcome)> _items = [];

@@ -1,6 +1,7 @@
 namespace Amqp.Transport.Drive;
 
-/// <summary>Something that a caller waits for. Completed after the gate was left, since it may run the caller's code.</summary>
+/// <summary>Something that a caller waits for. Completed after the gate was left, since it may run the caller's
+/// code.</summary>
 internal interface IPending
 {
     /// <summary>Ends the wait.</summary>

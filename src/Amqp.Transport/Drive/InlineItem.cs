@@ -2,8 +2,8 @@ using Amqp.Engine.Spec;
 
 namespace Amqp.Transport.Drive;
 
-/// <summary>A message for an inline handler. Its body lies in the input, which is not released before the handler ran, or in a
-/// pooled array.</summary>
+/// <summary>A message for an inline handler. Its body lies in the input, which is not released before the handler ran,
+/// or in a pooled array.</summary>
 internal readonly record struct InlineItem(
     AmqpConsumer Consumer,
     ulong DeliveryTag,

@@ -1,14 +1,14 @@
 namespace Amqp.Transport.Drive;
 
-// The bound on output. Publishes that find no room wait in their channel's list, in order, and are encoded by whoever makes
-// room: the sender, or the reader that takes confirms. Their callers are not woken in between.
+// The bound on output. Publishes that find no room wait in their channel's list, in order, and are encoded by whoever
+// makes room: the sender, or the reader that takes confirms. Their callers are not woken in between.
 internal sealed partial class SessionPump
 {
     private readonly Queue<AmqpChannel> _waitingChannels = new();
     private CompletionBatch? _spareBatch;
 
     /// <summary>Whether output is below its bound. One message may exceed it by its own size.</summary>
-    public bool HasRoom => Output.PendingBytes < Limits.MaxOutgoingBytes;
+    public bool HasRoom => Output.PendingBytes < _maxPendingOutput;
 
     public bool HasWaitingPublishes => _waitingChannels.Count > 0;
 
@@ -18,7 +18,7 @@ internal sealed partial class SessionPump
     /// <summary>Encodes waiting publishes while there is room, once half of it is free.</summary>
     public void AdmitWaiting(CompletionBatch batch)
     {
-        if (Output.PendingBytes > Limits.MaxOutgoingBytes / 2)
+        if (Output.PendingBytes > _maxPendingOutput / 2)
         {
             return;
         }

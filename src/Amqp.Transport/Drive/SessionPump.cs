@@ -5,23 +5,27 @@ using Amqp.Engine.Session;
 
 namespace Amqp.Transport.Drive;
 
-/// <summary>The synchronous core of a connection: the engine, its output, the gate that guards both, and where each event
-/// goes. It neither waits nor starts a thread; a driver around it does.</summary>
-/// <remarks>Everything here needs the <see cref="Gate"/>, unless it says that it takes it. Events are drained under the gate into a
-/// <see cref="CompletionBatch"/> which the caller runs afterwards, so that user code never runs inside the engine.</remarks>
+/// <summary>The synchronous core of a connection: the engine, its output, the gate that guards both, and where each
+/// event goes. It neither waits nor starts a thread; a driver around it does.</summary>
+/// <remarks>Everything here needs the <see cref="Gate"/>, unless it says that it takes it. Events are drained under the
+/// gate into a
+/// <see cref="CompletionBatch"/> which the caller runs afterwards, so that user code never runs inside the
+/// engine.</remarks>
 internal sealed partial class SessionPump
 {
     private readonly IPumpOwner _owner;
     private readonly Clock _clock;
+    private readonly int _maxPendingOutput;
     private ReadOnlySequence<byte> _input;
     private AmqpChannel?[] _channels = new AmqpChannel?[8];
     private int _fullConsumers;
 
-    public SessionPump(SessionOptions options, TimeProvider time, IPumpOwner owner)
+    public SessionPump(SessionOptions options, int maxPendingOutput, TimeProvider time, IPumpOwner owner)
     {
         _owner = owner;
         _clock = new Clock(time);
         Limits = options.Limits;
+        _maxPendingOutput = Math.Min(maxPendingOutput, Limits.MaxOutgoingBytes);
         Session = new AmqpSession(options, Output, _clock.Now);
     }
 
@@ -51,7 +55,10 @@ internal sealed partial class SessionPump
 
     /// <summary>Feeds bytes to the engine and routes what they mean. Takes the gate.</summary>
     public void Receive(
-        in ReadOnlySequence<byte> input, CompletionBatch batch, out SequencePosition consumed, out SequencePosition examined)
+        in ReadOnlySequence<byte> input,
+        CompletionBatch batch,
+        out SequencePosition consumed,
+        out SequencePosition examined)
     {
         lock (Gate)
         {
@@ -123,7 +130,8 @@ internal sealed partial class SessionPump
         Driver.UpdatePause();
     }
 
-    /// <summary>Gives the bytes of a span that lies in the current input as memory, which can be kept until the input is released.</summary>
+    /// <summary>Gives the bytes of a span that lies in the current input as memory, which can be kept until the input
+    /// is released.</summary>
     public bool TryFindInInput(ReadOnlySpan<byte> span, out ReadOnlyMemory<byte> memory)
     {
         foreach (ReadOnlyMemory<byte> segment in _input)

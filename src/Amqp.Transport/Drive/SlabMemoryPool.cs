@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace Amqp.Transport.Drive;
 
-/// <summary>The blocks of <see cref="SlabPool"/> for input. The owners are kept too, so that reading allocates nothing.</summary>
+/// <summary>The blocks of <see cref="SlabPool"/> for input. The owners are kept too, so that reading allocates
+/// nothing.</summary>
 internal sealed class SlabMemoryPool : MemoryPool<byte>
 {
     private const int OwnersKept = 256;

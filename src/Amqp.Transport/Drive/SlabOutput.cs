@@ -2,13 +2,14 @@ using System.Buffers;
 
 namespace Amqp.Transport.Drive;
 
-/// <summary>The output that the engine appends to: a chain of pooled blocks. The block at the end is sealed as soon as it is
-/// taken for sending, so that writers and the sender never share one.</summary>
-/// <remarks>Not thread-safe; the pump's gate guards it. A block that is being sent belongs to the sender alone.</remarks>
+/// <summary>The output that the engine appends to: a chain of pooled blocks. The block at the end is sealed as soon as
+/// it is taken for sending, so that writers and the sender never share one.</summary>
+/// <remarks>Not thread-safe; the pump's gate guards it. A block that is being sent belongs to the sender
+/// alone.</remarks>
 internal sealed class SlabOutput : IBufferWriter<byte>
 {
-    // After a request that did not fit a small block, this many blocks are large: big bodies come in series, and a small
-    // block between them would be a send of its own for a few bytes of header.
+    // After a request that did not fit a small block, this many blocks are large: big bodies come in series, and a
+    // small block between them would be a send of its own for a few bytes of header.
     private const int LargeSeries = 16;
 
     private readonly Queue<Slab> _sealed = new();

@@ -1,7 +1,7 @@
 namespace Amqp.Transport.Drive;
 
-/// <summary>Pinned blocks of two sizes, shared by all connections. ArrayPool would do, but it forgets arrays that are rented
-/// on one thread and returned on another, which is what every publisher and its sender do.</summary>
+/// <summary>Pinned blocks of two sizes, shared by all connections. ArrayPool would do, but it forgets arrays that are
+/// rented on one thread and returned on another, which is what every publisher and its sender do.</summary>
 internal static class SlabPool
 {
     /// <summary>64 KiB: large enough that a system call per block costs little.</summary>

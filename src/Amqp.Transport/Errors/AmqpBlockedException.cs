@@ -2,7 +2,8 @@ using Amqp.Engine.Events;
 
 namespace Amqp.Transport;
 
-/// <summary>The broker kept the connection blocked for longer than <see cref="AmqpConnectionOptions.BlockedTimeout"/>.</summary>
+/// <summary>The broker kept the connection blocked for longer than
+/// <see cref="AmqpConnectionOptions.BlockedTimeout"/>.</summary>
 public sealed class AmqpBlockedException : AmqpConnectionClosedException
 {
     /// <summary>Makes an error from the reason that the engine recorded.</summary>

@@ -33,7 +33,7 @@ public class AmqpConnectionClosedException : AmqpException
     internal static string Describe(SessionEnd reason)
     {
         string method = reason.Method == 0 ? "" : $", method {reason.Method}";
-        string code = (ushort)reason.Code == 0 ? "" : $", code {(ushort)reason.Code}";
+        string code = reason.Code is 0 or ReplyCode.Success ? "" : $", code {(ushort)reason.Code}";
         return $"{reason.Kind} by {reason.Initiator}{code}{method}: {reason.Text}";
     }
 }

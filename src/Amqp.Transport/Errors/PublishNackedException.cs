@@ -1,6 +1,7 @@
 namespace Amqp.Transport;
 
-/// <summary>The broker answered a publish with <c>basic.nack</c>: it did not take responsibility for the message.</summary>
+/// <summary>The broker answered a publish with <c>basic.nack</c>: it did not take responsibility for the
+/// message.</summary>
 public sealed class PublishNackedException : AmqpException
 {
     /// <summary>Makes an error.</summary>

@@ -1,6 +1,7 @@
 namespace Amqp.Transport;
 
-/// <summary>A mandatory publish on a confirming channel reached no queue: the broker returned it, then confirmed it.</summary>
+/// <summary>A mandatory publish on a confirming channel reached no queue: the broker returned it, then confirmed
+/// it.</summary>
 public sealed class PublishReturnedException : AmqpException
 {
     /// <summary>Makes an error.</summary>

@@ -29,7 +29,7 @@ internal static class Reasons
         CommandResult.TooManyPendingCalls => "Too many calls wait on this channel (AmqpLimits.MaxPendingCalls).",
         CommandResult.TooManyUnsettled => "Too many publishes are unsettled (AmqpLimits.MaxUnsettledPublishes).",
         CommandResult.BodyTooLarge => "The body is longer than AmqpLimits.MaxBodySize.",
-        CommandResult.HeaderTooLarge => "The method or the message's properties do not fit one frame of the negotiated size.",
+        CommandResult.HeaderTooLarge => "The method or the properties do not fit one frame of the negotiated size.",
         CommandResult.InvalidArgument => "An argument cannot be sent; a name may be longer than 255 bytes of UTF-8.",
         _ => $"The command was refused: {result}.",
     });

@@ -1,7 +1,8 @@
 namespace Amqp.Transport.Publish;
 
-/// <summary>Finds the waiting publish of a sequence number, without a search. Places are taken by the number's low bits; the ring
-/// grows when one is still taken, so its size follows the largest window of unsettled publishes.</summary>
+/// <summary>Finds the waiting publish of a sequence number, without a search. Places are taken by the number's low
+/// bits; the ring grows when one is still taken, so its size follows the largest window of unsettled
+/// publishes.</summary>
 internal sealed class PublishRing
 {
     private PublishSource?[] _places = new PublishSource?[256];

@@ -4,8 +4,9 @@ using Amqp.Transport.Drive;
 
 namespace Amqp.Transport.Publish;
 
-/// <summary>What <see cref="AmqpChannel.PublishAsync"/> returns when it cannot complete at once: first a place in the list for
-/// room, then a place in the ring for confirms. Pooled by its channel; it goes back when its result is taken.</summary>
+/// <summary>What <see cref="AmqpChannel.PublishAsync"/> returns when it cannot complete at once: first a place in the
+/// list for room, then a place in the ring for confirms. Pooled by its channel; it goes back when its result is
+/// taken.</summary>
 internal sealed class PublishSource : IValueTaskSource, IPending
 {
     private readonly AmqpChannel _channel;
