@@ -159,6 +159,7 @@ public abstract partial class BehaviourSuite
         await using var server = StrangeServer.Silent();
         using var cancel = new CancellationTokenSource();
         var connecting = AmqpConnection.ConnectAsync(OptionsFor(server.Port), cancel.Token);
+        await server.Spoken.Within();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting.Within());
     }

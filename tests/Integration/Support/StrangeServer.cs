@@ -15,10 +15,13 @@ internal sealed class StrangeServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _clients = [];
     private readonly Func<NetworkStream, CancellationToken, Task> _behaviour;
+    private readonly TaskCompletionSource _spoken;
     private readonly Task _accepting;
 
-    private StrangeServer(Func<NetworkStream, CancellationToken, Task> behaviour)
+    private StrangeServer(
+        Func<NetworkStream, CancellationToken, Task> behaviour, TaskCompletionSource? spoken = null)
     {
+        _spoken = spoken ?? new TaskCompletionSource();
         _behaviour = behaviour;
         _listener.Start();
         _accepting = AcceptAsync();
@@ -27,8 +30,15 @@ internal sealed class StrangeServer : IAsyncDisposable
     /// <summary>The port to connect to, on 127.0.0.1.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
+    /// <summary>Completes when a client has connected and said something; for <see cref="Silent"/> only.</summary>
+    public Task Spoken => _spoken.Task;
+
     /// <summary>Accepts and reads, but never says a word.</summary>
-    public static StrangeServer Silent() => new(DrainAsync);
+    public static StrangeServer Silent()
+    {
+        var spoken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return new StrangeServer((stream, stop) => DrainAsync(stream, spoken, stop), spoken);
+    }
 
     /// <summary>Accepts and closes at once.</summary>
     public static StrangeServer HangingUp() => new((_, _) => Task.CompletedTask);
@@ -68,8 +78,8 @@ internal sealed class StrangeServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
         await _accepting.Within();
+        _listener.Stop();
         Task[] clients;
         lock (_clients)
         {
@@ -80,11 +90,12 @@ internal sealed class StrangeServer : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static async Task DrainAsync(NetworkStream stream, CancellationToken stop)
+    private static async Task DrainAsync(NetworkStream stream, TaskCompletionSource spoken, CancellationToken stop)
     {
         var buffer = new byte[4096];
         while (await stream.ReadAsync(buffer, stop) > 0)
         {
+            spoken.TrySetResult();
         }
     }
 

@@ -64,13 +64,7 @@ internal sealed class TcpRelay : IAsyncDisposable
 
         foreach (var socket in sockets)
         {
-            if (reset)
-            {
-                // Linger 0 makes close send a reset instead of a FIN.
-                socket.LingerState = new LingerOption(true, 0);
-            }
-
-            socket.Dispose();
+            End(socket, reset);
         }
     }
 
@@ -78,9 +72,9 @@ internal sealed class TcpRelay : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _accepting.Within();
         _listener.Stop();
         Cut();
-        await _accepting.Within();
         Task[] work;
         lock (_sockets)
         {
@@ -90,6 +84,24 @@ internal sealed class TcpRelay : IAsyncDisposable
         await Task.WhenAll(work).Within();
         _passed.Dispose();
         _stop.Dispose();
+    }
+
+    private static void End(Socket socket, bool reset)
+    {
+        try
+        {
+            if (reset)
+            {
+                // Linger 0 makes close send a reset instead of a FIN.
+                socket.LingerState = new LingerOption(true, 0);
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
+
+        socket.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -171,12 +183,19 @@ internal sealed class TcpRelay : IAsyncDisposable
                 }
             }
 
-            to.Shutdown(SocketShutdown.Send);
+            // A broken network tells neither end that the other has gone.
+            if (!_silent)
+            {
+                to.Shutdown(SocketShutdown.Send);
+            }
         }
         catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             from.Dispose();
-            to.Dispose();
+            if (!_silent)
+            {
+                to.Dispose();
+            }
         }
     }
 }
