@@ -51,7 +51,7 @@ public sealed partial class AmqpSession
     {
         if (payload.Length < 4)
         {
-            Violate(new WireError(ReplyCode.SyntaxError, $"a method frame on channel {channel} holds {payload.Length} bytes, fewer than 4"));
+            Violate(TooShort(channel, payload.Length));
             return;
         }
 
@@ -65,6 +65,9 @@ public sealed partial class AmqpSession
             OnChannelMethod(channel, (MethodId)id, payload);
         }
     }
+
+    private static WireError TooShort(ushort channel, int length) =>
+        new(ReplyCode.SyntaxError, $"a method frame on channel {channel} holds {length} bytes, fewer than 4");
 
     // A heartbeat is an empty frame on channel 0 (section 4.2.7: anything else is a frame error).
     private void OnHeartbeat(ushort channel, long length)

@@ -103,18 +103,24 @@ public sealed partial class AmqpSession
 
         if (model.Confirms is not { } confirms)
         {
-            return new WireError(
-                ReplyCode.CommandInvalid, $"{MethodIdExtensions.Name(id)} on channel {model.Number}, which is not in confirm mode", id);
+            return NotConfirming(model, id);
         }
 
         if (!confirms.IsKnown(tag, multiple))
         {
-            return new WireError(
-                ReplyCode.CommandInvalid, $"{MethodIdExtensions.Name(id)} on channel {model.Number} settles publish {tag}, which was never made", id);
+            return NeverPublished(model, id, tag);
         }
 
         return Settle(model, confirms, tag, multiple, nacked: id == MethodId.BasicNack, id);
     }
+
+    private static WireError NotConfirming(ChannelModel model, MethodId id) => new(
+        ReplyCode.CommandInvalid, $"{MethodIdExtensions.Name(id)} on channel {model.Number}, which is not in confirm mode", id);
+
+    private static WireError NeverPublished(ChannelModel model, MethodId id, ulong tag) => new(
+        ReplyCode.CommandInvalid,
+        $"{MethodIdExtensions.Name(id)} on channel {model.Number} settles publish {tag}, which was never made",
+        id);
 
     private WireError Settle(ChannelModel model, ConfirmTracker confirms, ulong tag, bool multiple, bool nacked, MethodId id)
     {
