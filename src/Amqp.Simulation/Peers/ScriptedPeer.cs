@@ -23,7 +23,7 @@ public sealed partial class ScriptedPeer
     private readonly List<byte> _sent = [];
     private readonly List<EventRecord> _events = [];
     private readonly List<PeerFrame> _frames = [];
-    private int _parsed;
+    private bool _sawHeader;
 
     /// <summary>Makes a session and nothing else: not even the protocol header is sent.</summary>
     /// <param name="options">The session's options, or null for the defaults.</param>
@@ -171,41 +171,35 @@ public sealed partial class ScriptedPeer
         {
             SentAt.Add(Now);
             _sent.AddRange(_output.WrittenSpan);
+            Parse(_output.WrittenMemory);
             _output.ResetWrittenCount();
-            Parse();
         }
     }
 
-    private void Parse()
+    // Whole messages are appended, so a part of one would be the session's mistake.
+    private void Parse(ReadOnlyMemory<byte> written)
     {
-        if (_parsed == 0)
+        if (!_sawHeader)
         {
-            if (_sent.Count < FrameWriter.ProtocolHeader.Length)
+            _sawHeader = true;
+            if (!written.Span.StartsWith(FrameWriter.ProtocolHeader))
             {
-                return;
+                throw new InvalidOperationException("B1 the session did not begin with the protocol header");
             }
 
-            _parsed = FrameWriter.ProtocolHeader.Length;
+            written = written[FrameWriter.ProtocolHeader.Length..];
         }
 
-        // Whole messages are appended, so whatever is left over at the end would be the session's mistake.
-        var rest = new ReadOnlySequence<byte>(_sent.ToArray().AsMemory(_parsed));
-        var reader = new FrameReader(rest, int.MaxValue - FrameWriter.Overhead);
-        FrameReadStatus status;
-        while ((status = reader.TryRead(out Frame frame)) == FrameReadStatus.Complete)
+        var bytes = new ReadOnlySequence<byte>(written);
+        var reader = new FrameReader(bytes, int.MaxValue - FrameWriter.Overhead);
+        while (reader.TryRead(out Frame frame) == FrameReadStatus.Complete)
         {
             _frames.Add(new PeerFrame(frame.Type, frame.Channel, frame.Payload.ToArray()));
         }
 
-        if (status == FrameReadStatus.Malformed)
+        if (!bytes.Slice(reader.Consumed).IsEmpty)
         {
-            throw new InvalidOperationException($"A11 the session sent a malformed frame: {reader.Error}");
-        }
-
-        _parsed += (int)rest.Slice(0, reader.Consumed).Length;
-        if (_parsed != _sent.Count)
-        {
-            throw new InvalidOperationException("A11 the session sent a part of a frame");
+            throw new InvalidOperationException($"A11 the session sent something that is no frame: {reader.Error}");
         }
     }
 }

@@ -84,17 +84,54 @@ public static class ScenarioGenerator
     {
         Prng random = streams.For("steps");
         var steps = ImmutableArray.CreateBuilder<Step>();
-        steps.Add(new Step.OpenChannel(0));
-        steps.Add(new Step.DeclareQueue(0, "q0"));
+        Begin(steps, ref random);
         int count = 1 + random.NextInt32(options.MaxSteps);
         for (int i = 0; i < count; i++)
         {
-            steps.Add(Next(ref random, options));
+            Step step = Next(ref random, options);
+            if (step is Step.Ack or Step.Nack or Step.Reject && random.Chance(2, 3))
+            {
+                steps.Add(new Step.Wait(TimeSpan.FromMilliseconds(100))); // time for a delivery to come
+            }
+
+            steps.Add(step);
+            if (step is Step.OpenChannel or Step.ConfirmSelect && random.Chance(3, 4))
+            {
+                steps.Add(new Step.Settle()); // a channel takes commands once it is open
+            }
         }
 
         steps.Add(new Step.Settle());
         steps.Add(new Step.Close());
         return steps.ToImmutable();
+    }
+
+    /// <summary>A queue and some channels, most of them in confirm mode or with a consumer: what real clients set up.</summary>
+    private static void Begin(ImmutableArray<Step>.Builder steps, ref Prng random)
+    {
+        bool[] isOpen = [true, random.Chance(1, 2), random.Chance(1, 3)];
+        foreach (int slot in Enumerable.Range(0, Slots).Where(slot => isOpen[slot]))
+        {
+            steps.Add(new Step.OpenChannel(slot));
+        }
+
+        steps.Add(new Step.Settle());
+        steps.Add(new Step.DeclareQueue(0, "q0"));
+        steps.Add(new Step.Settle());
+        foreach (int slot in Enumerable.Range(0, Slots).Where(slot => isOpen[slot]))
+        {
+            if (random.Chance(1, 2))
+            {
+                steps.Add(new Step.ConfirmSelect(slot));
+            }
+
+            if (random.Chance(1, 3))
+            {
+                steps.Add(new Step.Consume(slot, "q0", $"first{slot}", random.Chance(1, 3)));
+            }
+        }
+
+        steps.Add(new Step.Settle());
     }
 
     private static Step Next(ref Prng random, GeneratorOptions options)
@@ -118,9 +155,9 @@ public static class ScenarioGenerator
             case 7 or 8:
                 return new Step.Ack(slot, random.Chance(1, 3));
             case 9:
-                return new Step.Nack(slot, random.Chance(1, 3), random.Chance(1, 4));
+                return new Step.Nack(slot, random.Chance(1, 3), random.Chance(3, 4));
             case 10:
-                return new Step.Reject(slot, random.Chance(1, 4));
+                return new Step.Reject(slot, random.Chance(3, 4));
             case 11:
                 return new Step.Wait(TimeSpan.FromMilliseconds(1 + random.NextInt32(200)));
             case 12:
@@ -134,7 +171,7 @@ public static class ScenarioGenerator
             case 22:
                 return new Step.Send(slot, new BasicAck { DeliveryTag = 1000 });
             default:
-                int size = Pick(ref random, 0, 1, random.NextInt32(200), random.NextInt32(options.MaxBody));
+                int size = Pick(ref random, 0, 1, random.NextInt32(200), random.NextInt32(options.MaxBody), options.MaxBody);
                 string key = random.Chance(1, 5) ? "nowhere" : "q0";
                 return new Step.Publish(slot, "", key, size, random.Chance(1, 2), random.Chance(1, 2));
         }
