@@ -154,7 +154,8 @@ public sealed class TableProperties
         byte[] body = [];
         for (int level = levels; level > 1; level--)
         {
-            // Whether this level is a table decides how what surrounds it names it: entries have names, items have none.
+            // Whether this level is a table decides how what surrounds it names it: entries have names, items have
+            // none.
             bool parentIsTable = level == 2 || (kinds >> ((level - 1) % 64) & 1) == 0;
             bool isTable = (kinds >> (level % 64) & 1) == 0;
             byte[] value = [(byte)(isTable ? 'F' : 'A'), .. Four((uint)body.Length), .. body];
