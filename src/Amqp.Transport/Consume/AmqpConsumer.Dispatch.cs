@@ -7,7 +7,9 @@ namespace Amqp.Transport;
 // How messages come to the handler, and what bounds those that wait.
 public sealed partial class AmqpConsumer
 {
-    private int _buffered;
+    // One counter for each side, so that neither waits for the other's cache line.
+    private long _offered;
+    private long _handled;
     private bool _isFull;
     private bool _isCancelling;
     private bool _dropsMessages;
@@ -40,10 +42,10 @@ public sealed partial class AmqpConsumer
             return;
         }
 
-        int buffered = Interlocked.Increment(ref _buffered);
-        if (!_isFull && !_isCancelling && buffered >= Options.BufferSize && Channel.IsUnbounded(this))
+        Volatile.Write(ref _offered, _offered + 1);
+        if (!_isFull && !_isCancelling && Channel.IsUnbounded(this) && BufferedCount >= Options.BufferSize)
         {
-            Volatile.Write(ref _isFull, true);
+            Interlocked.Exchange(ref _isFull, true); // a fence: the handlers' count is read next
             Channel.CountFull(1);
             ReleaseWhenDrained(); // the handlers may have emptied it while this was decided
         }
@@ -54,10 +56,10 @@ public sealed partial class AmqpConsumer
                 batch.Add(this, content.ToDelivery(Channel, ConsumerTag));
                 break;
             case ConsumeMode.Owned:
-                Channel.Dispatcher.Enqueue(DispatchItem.ForOwned(this, content.ToDelivery(Channel, ConsumerTag)));
+                Channel.Stage(DispatchItem.ForOwned(this, content.ToDelivery(Channel, ConsumerTag)));
                 break;
             default:
-                Channel.Dispatcher.Enqueue(DispatchItem.ForBorrowed(this, in content));
+                Channel.Stage(DispatchItem.ForBorrowed(this, in content));
                 break;
         }
     }
@@ -143,8 +145,8 @@ public sealed partial class AmqpConsumer
 
     private void OnHandled()
     {
-        int left = Interlocked.Decrement(ref _buffered);
-        if (left <= Options.BufferSize / 2 && Volatile.Read(ref _isFull))
+        Interlocked.Increment(ref _handled); // a fence: whether the buffer counts as full is read next
+        if (Volatile.Read(ref _isFull) && BufferedCount <= Options.BufferSize / 2)
         {
             lock (Channel.Gate)
             {
@@ -155,7 +157,7 @@ public sealed partial class AmqpConsumer
 
     private void ReleaseWhenDrained()
     {
-        if (Volatile.Read(ref _buffered) <= Options.BufferSize / 2)
+        if (BufferedCount <= Options.BufferSize / 2)
         {
             ReleaseFull();
         }

@@ -47,7 +47,7 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
     public ConsumeOptions Options { get; }
 
     /// <summary>How many messages wait for the handler.</summary>
-    public int BufferedCount => Volatile.Read(ref _buffered);
+    public int BufferedCount => (int)(Interlocked.Read(ref _offered) - Interlocked.Read(ref _handled));
 
     /// <summary>Ends when the consumer was cancelled, by either side, and its last handler has ended. Fails when the
     /// channel closed, or when a handler failed under <see cref="HandlerErrorPolicy.StopConsumer"/>.</summary>

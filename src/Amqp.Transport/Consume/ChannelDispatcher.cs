@@ -9,6 +9,7 @@ internal sealed class ChannelDispatcher(ILogger logger) : IThreadPoolWorkItem
     private readonly Lock _gate = new();
     private List<DispatchItem> _incoming = [];
     private List<DispatchItem> _running = [];
+    private List<DispatchItem> _staged = [];
     private bool _isActive;
 
     /// <summary>Adds work. Thread-safe; runs nothing itself.</summary>
@@ -26,6 +27,40 @@ internal sealed class ChannelDispatcher(ILogger logger) : IThreadPoolWorkItem
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Adds work that <see cref="FlushStaged"/> hands over. The connection's gate is held.</summary>
+    /// <returns>Whether it is the first since then.</returns>
+    public bool Stage(in DispatchItem item)
+    {
+        _staged.Add(item);
+        return _staged.Count == 1;
+    }
+
+    /// <summary>Hands over what one read brought, with one lock for all of it. The connection's gate is held.</summary>
+    public void FlushStaged()
+    {
+        bool start;
+        lock (_gate)
+        {
+            if (_incoming.Count == 0)
+            {
+                (_incoming, _staged) = (_staged, _incoming);
+            }
+            else
+            {
+                _incoming.AddRange(_staged);
+            }
+
+            start = !_isActive;
+            _isActive = true;
+        }
+
+        _staged.Clear();
+        if (start)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
     }
 
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();

@@ -2,6 +2,7 @@ using System.Buffers;
 using Amqp.Engine.Base;
 using Amqp.Engine.Events;
 using Amqp.Engine.Session;
+using Amqp.Transport.Consume;
 
 namespace Amqp.Transport.Drive;
 
@@ -18,6 +19,7 @@ internal sealed partial class SessionPump
     private readonly int _maxPendingOutput;
     private ReadOnlySequence<byte> _input;
     private AmqpChannel?[] _channels = new AmqpChannel?[8];
+    private readonly List<ChannelDispatcher> _staged = [];
     private int _fullConsumers;
 
     public SessionPump(SessionOptions options, int maxPendingOutput, TimeProvider time, IPumpOwner owner)
@@ -68,7 +70,7 @@ internal sealed partial class SessionPump
             consumed = scope.Consumed;
             examined = scope.Examined;
             _input = default;
-            AfterInput(batch);
+            AfterInput();
         }
     }
 
@@ -85,7 +87,7 @@ internal sealed partial class SessionPump
             EndCause ??= cause;
             EventScope scope = Session.ReceiveEnd(end, _clock.Now);
             Drain(ref scope, batch);
-            AfterInput(batch);
+            AfterInput();
         }
     }
 
@@ -101,7 +103,7 @@ internal sealed partial class SessionPump
 
             EventScope scope = Session.Elapse(_clock.Now);
             Drain(ref scope, batch);
-            AfterInput(batch);
+            AfterInput();
         }
     }
 
@@ -110,7 +112,7 @@ internal sealed partial class SessionPump
     {
         EventScope scope = Session.Events();
         Drain(ref scope, batch);
-        AfterInput(batch);
+        AfterInput();
     }
 
     public void Register(AmqpChannel channel)
@@ -147,10 +149,25 @@ internal sealed partial class SessionPump
         return false;
     }
 
+    /// <summary>Adds work for a dispatcher, which gets it at the end of the input.</summary>
+    public void Stage(ChannelDispatcher dispatcher, in DispatchItem item)
+    {
+        if (dispatcher.Stage(in item))
+        {
+            _staged.Add(dispatcher);
+        }
+    }
+
     private AmqpChannel? Find(ushort number) => number < _channels.Length ? _channels[number] : null;
 
-    private void AfterInput(CompletionBatch batch)
+    private void AfterInput()
     {
+        foreach (ChannelDispatcher dispatcher in _staged)
+        {
+            dispatcher.FlushStaged();
+        }
+
+        _staged.Clear();
         if (IsOver)
         {
             Driver.BeginTearDown();
