@@ -59,7 +59,8 @@ public class DeliveryBenchmarks
         return sum;
     }
 
-    /// <summary>The whole engine: bytes in, two events out, with strings and properties as a handler gets them.</summary>
+    /// <summary>The whole engine: bytes in, two events out, with strings and properties as a handler gets
+    /// them.</summary>
     [Benchmark]
     public ulong ReceiveDeliverySession()
     {

@@ -46,7 +46,8 @@ public class PublishBenchmarks
         return _plain.Output.Written;
     }
 
-    /// <summary>The whole engine with confirms: a hundred publishes and the one ack that settles them; time is per message.</summary>
+    /// <summary>The whole engine with confirms: a hundred publishes and the one ack that settles them; time is per
+    /// message.</summary>
     [Benchmark(OperationsPerInvoke = Batch)]
     public int PublishConfirmedSession()
     {

@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace Amqp.Benchmarks;
 
-/// <summary>An output that starts again from its beginning when asked: the transport's slab without the transport.</summary>
+/// <summary>An output that starts again from its beginning when asked: the transport's slab without the
+/// transport.</summary>
 internal sealed class ReusableBuffer(int size = 256 * 1024) : IBufferWriter<byte>
 {
     private readonly byte[] _bytes = new byte[size];

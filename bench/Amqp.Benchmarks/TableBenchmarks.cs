@@ -4,7 +4,8 @@ using BenchmarkDotNet.Attributes;
 
 namespace Amqp.Benchmarks;
 
-/// <summary>Field tables: the headers of a message, five entries. Decoding makes strings and so allocates; it is no hot path.</summary>
+/// <summary>Field tables: the headers of a message, five entries. Decoding makes strings and so allocates; it is no
+/// hot path.</summary>
 [MemoryDiagnoser]
 [MinColumn]
 public class TableBenchmarks

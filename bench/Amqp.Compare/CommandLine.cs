@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Amqp.Compare;
 
-/// <summary>The little parsing of `--name value` and `--flag` that the sub-commands need; an unknown name is an error.</summary>
+/// <summary>The little parsing of `--name value` and `--flag` that the sub-commands need; an unknown name is an
+/// error.</summary>
 internal sealed class CommandLine
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
@@ -22,7 +23,8 @@ internal sealed class CommandLine
             }
             else
             {
-                throw new ArgumentException($"Cannot place the argument '{args[i]}'. Known: {string.Join(' ', [.. named, .. flags])}");
+                var known = string.Join(' ', [.. named, .. flags]);
+                throw new ArgumentException($"Cannot place the argument '{args[i]}'. Known: {known}");
             }
         }
     }

@@ -1,6 +1,7 @@
 namespace Amqp.Compare;
 
-/// <summary>The bytes every message body is made of, so that either end can tell a body that was cut or shifted.</summary>
+/// <summary>The bytes every message body is made of, so that either end can tell a body that was cut or
+/// shifted.</summary>
 internal static class TestBody
 {
     /// <summary>The byte at a position.</summary>
@@ -18,7 +19,8 @@ internal static class TestBody
         return body;
     }
 
-    /// <summary>Whether a slice that starts at <paramref name="offset"/> of a body has the right first and last bytes.</summary>
+    /// <summary>Whether a slice that starts at <paramref name="offset"/> of a body has the right first and last
+    /// bytes.</summary>
     public static bool Matches(ReadOnlySpan<byte> slice, long offset) =>
         slice.IsEmpty || (slice[0] == At(offset) && slice[^1] == At(offset + slice.Length - 1));
 }

@@ -70,7 +70,9 @@ internal sealed partial class AmqpSimContestant
         ReadOnlyMemory<byte> body = _body;
         await channel.SubscribeAsync(
             arguments.Queue,
-            (delivery, _) => rally.Return(delivery.Body.Span) ? channel.PublishAsync("", arguments.Queue, body) : default,
+            (delivery, _) => rally.Return(delivery.Body.Span)
+                ? channel.PublishAsync("", arguments.Queue, body)
+                : default,
             new ConsumeOptions { NoAck = true });
         rally.Serve();
         await channel.PublishAsync("", arguments.Queue, body);

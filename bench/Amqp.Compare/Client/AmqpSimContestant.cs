@@ -3,7 +3,8 @@ using Amqp.Transport;
 namespace Amqp.Compare.Client;
 
 /// <summary>This project's client through its public API, with its defaults.</summary>
-internal sealed partial class AmqpSimContestant(ClientArguments arguments, Meter meter, ConsumeStyle style) : IContestant
+internal sealed partial class AmqpSimContestant(ClientArguments arguments, Meter meter, ConsumeStyle style)
+    : IContestant
 {
     private readonly byte[] _body = TestBody.Create(arguments.Body);
     private readonly AmqpConnectionOptions _options = AmqpConnectionOptions.FromUri(arguments.Uri);
@@ -44,7 +45,8 @@ internal sealed partial class AmqpSimContestant(ClientArguments arguments, Meter
     public async Task<long> PublishConfirmedAsync()
     {
         await using var connection = await AmqpConnection.ConnectAsync(_options);
-        await using var channel = await connection.OpenChannelAsync(new AmqpChannelOptions { PublisherConfirms = true });
+        await using var channel = await connection.OpenChannelAsync(
+            new AmqpChannelOptions { PublisherConfirms = true });
         await DeclareAsync(channel);
         ReadOnlyMemory<byte> body = _body;
         var open = new ConfirmWindow(ClientArguments.Window);

@@ -3,7 +3,8 @@ namespace Amqp.Compare.Client;
 /// <summary>What one client process measured; printed as one line of JSON.</summary>
 internal sealed record ClientResult
 {
-    /// <summary>Messages (or round trips, or connections) from start to end, warm-up included: the claim the sink is asked about.</summary>
+    /// <summary>Messages (or round trips, or connections) from start to end, warm-up included: the claim the sink is
+    /// asked about.</summary>
     public long Total { get; init; }
 
     /// <summary>Of those, how many were measured.</summary>

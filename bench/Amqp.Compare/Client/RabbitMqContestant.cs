@@ -4,7 +4,8 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Compare.Client;
 
 /// <summary>RabbitMQ.Client through its public API, with its defaults.</summary>
-internal sealed partial class RabbitMqContestant(ClientArguments arguments, Meter meter, bool trackConfirms) : IContestant
+internal sealed partial class RabbitMqContestant(ClientArguments arguments, Meter meter, bool trackConfirms)
+    : IContestant
 {
     private readonly byte[] _body = TestBody.Create(arguments.Body);
 

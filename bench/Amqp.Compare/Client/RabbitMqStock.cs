@@ -5,7 +5,8 @@ namespace Amqp.Compare.Client;
 /// <summary>Fills a queue of a real broker, so that W3 has something to consume; not measured.</summary>
 internal sealed class RabbitMqStock(ClientArguments arguments)
 {
-    /// <summary>Makes the queue hold exactly <see cref="ClientArguments.Limit"/> messages and a few prefetches more.</summary>
+    /// <summary>Makes the queue hold exactly <see cref="ClientArguments.Limit"/> messages and a few prefetches
+    /// more.</summary>
     public async Task FillAsync()
     {
         await using var connection = await new ConnectionFactory { Uri = arguments.Uri }.CreateConnectionAsync();

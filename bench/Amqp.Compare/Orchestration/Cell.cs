@@ -12,7 +12,8 @@ internal sealed record Cell(string Workload, int Body, double Goal)
     /// <summary>What it is compared with.</summary>
     public const string Theirs = "rabbitmq-client";
 
-    /// <summary>Every contestant; the first two meet in every cell, the others are opt-ins that exist in one workload.</summary>
+    /// <summary>Every contestant; the first two meet in every cell, the others are opt-ins that exist in one
+    /// workload.</summary>
     public static readonly string[] AllLibraries =
         [Ours, Theirs, "amqp-sim-borrowed", "amqp-sim-inline", "rabbitmq-client-events"];
 

@@ -8,7 +8,8 @@ internal static class ChildProcess
     /// <summary>Starts it with redirected standard streams.</summary>
     public static Process Start(IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
-        var path = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this executable is unknown.");
+        var path = Environment.ProcessPath
+            ?? throw new InvalidOperationException("The path of this executable is unknown.");
         var start = new ProcessStartInfo(path)
         {
             RedirectStandardInput = true,
@@ -35,7 +36,8 @@ internal static class ChildProcess
         return Process.Start(start) ?? throw new InvalidOperationException($"Cannot start {path}.");
     }
 
-    /// <summary>Runs it to its end and returns its standard output; throws with its standard error when it fails or hangs.</summary>
+    /// <summary>Runs it to its end and returns its standard output; throws with its standard error when it fails or
+    /// hangs.</summary>
     public static async Task<string> RunAsync(
         IEnumerable<string> arguments, TimeSpan limit, params (string Name, string Value)[] environment)
     {

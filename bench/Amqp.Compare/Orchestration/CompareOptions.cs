@@ -21,7 +21,8 @@ internal sealed record CompareOptions(
           --json FILE          write every figure of every run as JSON
           --workloads W1,W3    some of W1 publish, W2 confirmed publish, W3 consume, W4 ping-pong, W5 connect
           --bodies 16,1024     some of the body sizes 16, 1024, 65536
-          --libraries A,B      some of amqp-sim, rabbitmq-client, amqp-sim-borrowed, amqp-sim-inline, rabbitmq-client-events
+          --libraries A,B      some of amqp-sim, rabbitmq-client and the opt-ins amqp-sim-borrowed, amqp-sim-inline,
+                               rabbitmq-client-events
           --warmup S           seconds before measuring (default 1.5; quick 0.4)
           --measure S          seconds of measuring (default 1.5; quick 0.4)
           --uri amqp://...     a real broker instead of the built-in sink
@@ -54,7 +55,8 @@ internal sealed record CompareOptions(
     }
 
     /// <summary>The cells asked for, in order.</summary>
-    public IEnumerable<Cell> Cells() => Cell.All.Where(c => Workloads.Contains(c.Workload) && (c.Body == 0 || Bodies.Contains(c.Body)));
+    public IEnumerable<Cell> Cells() =>
+        Cell.All.Where(c => Workloads.Contains(c.Workload) && (c.Body == 0 || Bodies.Contains(c.Body)));
 
     private static string[] List(string text) =>
         text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

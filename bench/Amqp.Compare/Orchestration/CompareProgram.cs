@@ -7,7 +7,8 @@ internal static class CompareProgram
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>Runs the comparison, prints the tables and writes the JSON. 0 when every run ran and no claim was false.</summary>
+    /// <summary>Runs the comparison, prints the tables and writes the JSON. 0 when every run ran and no claim was
+    /// false.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         if (args is ["--help" or "-h"])

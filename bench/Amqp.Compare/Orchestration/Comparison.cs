@@ -20,7 +20,8 @@ internal sealed class Comparison(CompareOptions options, SinkProcess? sink, Syst
     /// <summary>The runs that failed and why.</summary>
     public IReadOnlyList<string> Failures => _failures;
 
-    /// <summary>Runs every cell: in each round every contestant once, and the order turns from round to round.</summary>
+    /// <summary>Runs every cell: in each round every contestant once, and the order turns from round to
+    /// round.</summary>
     public async Task RunAsync()
     {
         foreach (var cell in options.Cells())
@@ -87,7 +88,8 @@ internal sealed class Comparison(CompareOptions options, SinkProcess? sink, Syst
         List<string> arguments =
         [
             "client", "--library", library, "--workload", workload, "--uri", uri.AbsoluteUri,
-            "--body", cell.Body.ToString(CultureInfo.InvariantCulture), "--queue", cell.Queue(options.RealBroker is not null),
+            "--body", cell.Body.ToString(CultureInfo.InvariantCulture),
+            "--queue", cell.Queue(options.RealBroker is not null),
             "--warmup", (options.WarmupSeconds * scale).ToString(CultureInfo.InvariantCulture),
             "--measure", (options.MeasureSeconds * scale).ToString(CultureInfo.InvariantCulture),
         ];

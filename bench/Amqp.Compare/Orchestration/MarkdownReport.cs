@@ -33,11 +33,12 @@ internal sealed class MarkdownReport(CompareOptions options, Comparison comparis
 
     private void Main()
     {
-        Line("RabbitMQ.Client (theirs) → this client (ours), its default API; × is theirs ÷ ours for CPU and ours ÷ theirs for "
-            + "rate, so above 1 is better.");
+        Line("RabbitMQ.Client (theirs) → this client (ours), its default API; × is theirs ÷ ours for CPU and "
+            + "ours ÷ theirs for rate, so above 1 is better.");
         Line("");
         var goals = options.RealBroker is null;
-        Line("| cell | CPU µs/msg | CPU × |" + (goals ? " goal × |" : "") + " user µs/msg | user × | sends/msg | B/msg | k/s | rate × | peak MiB |");
+        Line("| cell | CPU µs/msg | CPU × |" + (goals ? " goal × |" : "")
+            + " user µs/msg | user × | sends/msg | B/msg | k/s | rate × | peak MiB |");
         Line("|---|---|---|" + (goals ? "---|" : "") + "---|---|---|---|---|---|---|");
         foreach (var cell in options.Cells())
         {
@@ -83,7 +84,8 @@ internal sealed class MarkdownReport(CompareOptions options, Comparison comparis
     {
         Line("Every contestant, opt-ins too:");
         Line("");
-        Line("| cell | contestant | CPU µs/msg | user µs/msg | B/msg | GC 0/1/2 | sends/msg | receives/msg | waits/msg | k/s | peak MiB |");
+        Line("| cell | contestant | CPU µs/msg | user µs/msg | B/msg | GC 0/1/2 "
+            + "| sends/msg | receives/msg | waits/msg | k/s | peak MiB |");
         Line("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var cell in options.Cells())
         {
@@ -92,8 +94,9 @@ internal sealed class MarkdownReport(CompareOptions options, Comparison comparis
                 var m = Of(cell, library);
                 if (m.Any)
                 {
-                    Line($"| {cell.Name} | {library} | {Number(m.Cpu)} | {Number(m.User)} | {Number(m.Bytes)} | {m.Collections} | "
-                        + $"{Number(m.Sends)} | {Number(m.Receives)} | {Number(m.Waits)} | {Number(m.Rate / 1000)} | {Number(m.PeakMiB)} |");
+                    Line($"| {cell.Name} | {library} | {Number(m.Cpu)} | {Number(m.User)} | {Number(m.Bytes)} | "
+                        + $"{m.Collections} | {Number(m.Sends)} | {Number(m.Receives)} | {Number(m.Waits)} | "
+                        + $"{Number(m.Rate / 1000)} | {Number(m.PeakMiB)} |");
                 }
             }
         }
@@ -112,8 +115,8 @@ internal sealed class MarkdownReport(CompareOptions options, Comparison comparis
         0 => "0",
         _ when Math.Abs(value) >= 100 => value.ToString("0", CultureInfo.InvariantCulture),
         _ when Math.Abs(value) >= 10 => value.ToString("0.0", CultureInfo.InvariantCulture),
-        _ when Math.Abs(value) >= 0.01 => value.ToString("0.##", CultureInfo.InvariantCulture) is var two && Math.Abs(value) >= 1
-            ? two : value.ToString("0.###", CultureInfo.InvariantCulture),
+        _ when Math.Abs(value) >= 1 => value.ToString("0.##", CultureInfo.InvariantCulture),
+        _ when Math.Abs(value) >= 0.01 => value.ToString("0.###", CultureInfo.InvariantCulture),
         _ => value.ToString("0.0000", CultureInfo.InvariantCulture),
     };
 }

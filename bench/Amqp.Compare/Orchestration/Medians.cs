@@ -14,7 +14,8 @@ internal sealed class Medians
         _results = Pick(runs);
         _counted = Pick(counted);
         ClientResult[] Pick(IEnumerable<Run> from) =>
-            [.. from.Where(r => r.Cell == cell.Name && r.Library == library && r.Result.Messages > 0).Select(r => r.Result)];
+            [.. from.Where(r => r.Cell == cell.Name && r.Library == library).Select(r => r.Result)
+                .Where(r => r.Messages > 0)];
     }
 
     /// <summary>Whether there is anything to say.</summary>

@@ -3,7 +3,8 @@ using System.Diagnostics;
 
 namespace Amqp.Compare.Orchestration;
 
-/// <summary>A preloaded library that counts socket calls; built with gcc from the embedded source, in a temporary folder.</summary>
+/// <summary>A preloaded library that counts socket calls; built with gcc from the embedded source, in a temporary
+/// folder.</summary>
 internal sealed class SystemCallShim : IDisposable
 {
     private readonly DirectoryInfo _folder;
@@ -36,7 +37,8 @@ internal sealed class SystemCallShim : IDisposable
 
         try
         {
-            using var gcc = Process.Start(new ProcessStartInfo("gcc", ["-O2", "-shared", "-fPIC", "-o", shim.Library, source, "-ldl"]));
+            using var gcc = Process.Start(new ProcessStartInfo(
+                "gcc", ["-O2", "-shared", "-fPIC", "-o", shim.Library, source, "-ldl"]));
             await gcc!.WaitForExitAsync();
             if (gcc.ExitCode == 0)
             {

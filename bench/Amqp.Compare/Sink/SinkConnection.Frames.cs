@@ -31,7 +31,9 @@ internal sealed partial class SinkConnection
         var channel = _recent!;
         return (type, channel.Expects) switch
         {
-            (1, SinkContent.Method) => payload.Length >= 4 ? OnMethod(channel, payload) : Violation("a method frame under 4 bytes"),
+            (1, SinkContent.Method) => payload.Length >= 4
+                ? OnMethod(channel, payload)
+                : Violation("a method frame under 4 bytes"),
             (2, SinkContent.Header) => OnHeader(channel, payload),
             (3, SinkContent.Body) => OnBody(channel, payload),
             _ => Violation($"a frame of type {type} where {channel.Expects} was expected"),

@@ -15,7 +15,8 @@ internal sealed partial class SinkConnection
             7, .. "product"u8, (byte)'S', .. LongString("sink"), 7, .. "version"u8, (byte)'S', .. LongString("4.0.0")];
         Span<byte> size = stackalloc byte[4];
         BinaryPrimitives.WriteInt32BigEndian(size, properties.Length);
-        _output.Method(0, 10, 10, [0, 9, .. size, .. properties, .. LongString("PLAIN AMQPLAIN"), .. LongString("en_US")]);
+        _output.Method(0, 10, 10, 
+            [0, 9, .. size, .. properties, .. LongString("PLAIN AMQPLAIN"), .. LongString("en_US")]);
     }
 
     private static byte[] Table(string[] keys, ReadOnlySpan<byte> value)
@@ -110,7 +111,8 @@ internal sealed partial class SinkConnection
         {
             case (50, 10): // queue.declare
                 arguments.Short();
-                _output.Method(channel.Number, 50, 11, [.. SinkOutput.ShortString(arguments.ShortString()), 0, 0, 0, 0, 0, 0, 0, 0]);
+                byte[] name = SinkOutput.ShortString(arguments.ShortString());
+                _output.Method(channel.Number, 50, 11, [.. name, 0, 0, 0, 0, 0, 0, 0, 0]);
                 return true;
             case (50, 30) or (50, 40): // purge, delete
                 _output.Method(channel.Number, 50, (ushort)(method + 1), [0, 0, 0, 0]);
@@ -130,7 +132,9 @@ internal sealed partial class SinkConnection
         arguments.Short();
         var queue = arguments.ShortString();
         var tag = arguments.ShortString();
-        channel.ConsumerTag = tag.Length == 0 ? "amq.ctag-" + channel.Number.ToString(CultureInfo.InvariantCulture) : tag;
+        channel.ConsumerTag = tag.Length > 0
+            ? tag
+            : "amq.ctag-" + channel.Number.ToString(CultureInfo.InvariantCulture);
         channel.NoAck = (arguments.Octet() & 2) != 0;
         channel.Consuming = true;
         _output.Method(channel.Number, 60, 21, SinkOutput.ShortString(channel.ConsumerTag));

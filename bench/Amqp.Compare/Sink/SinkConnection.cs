@@ -5,7 +5,8 @@ using System.Text.Json;
 
 namespace Amqp.Compare.Sink;
 
-/// <summary>One accepted socket: reads frames, checks them, answers. Driven by <see cref="SinkServer"/>'s only thread.</summary>
+/// <summary>One accepted socket: reads frames, checks them, answers. Driven by <see cref="SinkServer"/>'s only
+/// thread.</summary>
 internal sealed partial class SinkConnection(Socket socket, Func<SinkTotals> takeTotals, SinkTotals totals)
 {
     private const int FrameMax = 131072;

@@ -31,7 +31,9 @@ internal sealed class SinkOutput
     {
         if (_buffer.Length - _end < count)
         {
-            var bigger = _buffer.Length - Length < count ? new byte[Math.Max(_buffer.Length * 2, Length + count)] : _buffer;
+            var bigger = _buffer.Length - Length < count
+                ? new byte[Math.Max(_buffer.Length * 2, Length + count)]
+                : _buffer;
             Pending.CopyTo(bigger);
             (_buffer, _end, _start) = (bigger, Length, 0);
         }
@@ -65,14 +67,16 @@ internal sealed class SinkOutput
     }
 
     /// <summary>A short string, ready to be an argument.</summary>
-    public static byte[] ShortString(string text) => [(byte)Encoding.UTF8.GetByteCount(text), .. Encoding.UTF8.GetBytes(text)];
+    public static byte[] ShortString(string text) =>
+        [(byte)Encoding.UTF8.GetByteCount(text), .. Encoding.UTF8.GetBytes(text)];
 
     /// <summary>A whole message for a consumer: basic.deliver, content header, body frames.</summary>
     public static byte[] Delivery(ushort channel, string tag, ReadOnlySpan<byte> body, int frameMax, out int tagOffset)
     {
         var output = new SinkOutput();
         byte[] consumerTag = ShortString(tag);
-        output.Method(channel, 60, 60, [.. consumerTag, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. ShortString(""), .. ShortString("bench")]);
+        output.Method(
+            channel, 60, 60, [.. consumerTag, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. ShortString(""), .. ShortString("bench")]);
         tagOffset = 11 + consumerTag.Length;
 
         var header = output.Take(22);

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace Amqp.Compare.Sink;
 
 /// <summary>
-/// The null broker: one thread, non-blocking sockets, one poll for all of them. It does as little as it can, so that the client
+/// The null broker: one thread, non-blocking sockets, one poll for all of them. It does as little as it can, so that
+/// the client
 /// is what is measured, and it counts and checks everything, so that a client cannot claim what it did not do.
 /// </summary>
 internal sealed class SinkServer

@@ -1,6 +1,7 @@
 namespace Amqp.Compare.Sink;
 
-/// <summary>What the sink has seen since it was last asked; the orchestrator holds a client's claim against it.</summary>
+/// <summary>What the sink has seen since it was last asked; the orchestrator holds a client's claim against
+/// it.</summary>
 internal sealed class SinkTotals
 {
     /// <summary>Complete messages published to the sink.</summary>
