@@ -80,12 +80,13 @@ public abstract partial class BehaviourSuite
         var channel = await connection.OpenChannelAsync().Within();
         var other = await connection.OpenChannelAsync().Within();
         var error = await Assert.ThrowsAsync<AmqpConnectionClosedException>(
-            () => channel.DeclareExchangeAsync(NewName("exchange"), "no-such-type").Within());
-        Assert.Equal(ReplyCode.CommandInvalid, error.Code);
+            () => channel.RecoverAsync(requeue: false).Within());
+        Assert.Equal(ReplyCode.NotImplemented, error.Code);
+        Assert.Equal(MethodId.BasicRecover, error.Method);
         await connection.Completion.Within();
         Assert.False(other.IsOpen);
         var recorded = Assert.IsType<AmqpConnectionClosedException>(connection.CloseReason);
-        Assert.Equal(ReplyCode.CommandInvalid, recorded.Code);
+        Assert.Equal(ReplyCode.NotImplemented, recorded.Code);
     }
 
     [SkippableFact]

@@ -30,6 +30,17 @@ public abstract partial class BehaviourSuite
     }
 
     [SkippableFact]
+    public async Task An_unknown_exchange_type_is_refused()
+    {
+        // RabbitMQ 3 closes the connection, 4 only the channel.
+        var channel = await OpenAsync();
+        var error = await Assert.ThrowsAnyAsync<AmqpException>(
+            () => channel.DeclareExchangeAsync(NewName("exchange"), "no-such-type").Within());
+        Assert.Contains("unknown exchange type 'no-such-type'", error.Message);
+        Assert.False(channel.IsOpen);
+    }
+
+    [SkippableFact]
     public async Task An_exchange_redeclared_with_other_arguments_closes_the_channel()
     {
         var channel = await OpenAsync();

@@ -138,7 +138,8 @@ public abstract partial class BehaviourSuite
 
     private readonly record struct Passed(long FromClient, long FromBroker);
 
-    /// <summary>Uses everything through a relay; tells what ended it and what had passed at its start and end.</summary>
+    /// <summary>Uses everything through a relay; tells what ended it and what had passed at its start and
+    /// end.</summary>
     private async Task<(Exception? Error, Passed Start, Passed End)> WorkThroughAsync(AmqpEndpoint good, RelayCut cut)
     {
         await using var relay = new TcpRelay(good.Host, good.Port, cut);
