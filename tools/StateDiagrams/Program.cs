@@ -1,7 +1,8 @@
 using Amqp.Engine.Session;
 using Amqp.Tools.StateDiagrams;
 
-// Draws docs/states/*.md from the engine's tables. With --check nothing is written, and the exit code is 1 when a file on
+// Draws docs/states/*.md from the engine's tables. With --check nothing is written, and the exit code is 1 when a file
+// on
 // disk is not what the tables say. The folder may be given as an argument; otherwise it is looked for upwards.
 bool check = args.Contains("--check");
 string? folder = args.FirstOrDefault(arg => !arg.StartsWith("--", StringComparison.Ordinal)) ?? FindFolder();

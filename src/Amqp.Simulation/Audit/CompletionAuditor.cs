@@ -5,7 +5,8 @@ using Amqp.Simulation.Scenarios;
 namespace Amqp.Simulation.Audit;
 
 /// <summary>
-/// B6: each call that the session accepted is completed or failed exactly once, by the end of its session at the latest.
+/// B6: each call that the session accepted is completed or failed exactly once, by the end of its session at the
+/// latest.
 /// </summary>
 public sealed class CompletionAuditor : IAuditor
 {

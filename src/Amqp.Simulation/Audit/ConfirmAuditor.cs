@@ -6,7 +6,8 @@ using Amqp.Simulation.Scenarios;
 namespace Amqp.Simulation.Audit;
 
 /// <summary>
-/// E2 and E3: sequence numbers count up by one from 1 on each channel, and each tracked publish is resolved exactly once:
+/// E2 and E3: sequence numbers count up by one from 1 on each channel, and each tracked publish is resolved exactly
+/// once:
 /// settled, or lost with its channel or session.
 /// </summary>
 public sealed class ConfirmAuditor : IAuditor

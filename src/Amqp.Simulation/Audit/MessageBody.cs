@@ -40,7 +40,9 @@ public static class MessageBody
     {
         ArgumentNullException.ThrowIfNull(id);
         int dash = id.IndexOf('-', StringComparison.Ordinal);
-        if (!id.StartsWith('m') || dash < 0 || !int.TryParse(id.AsSpan(dash + 1), CultureInfo.InvariantCulture, out int length))
+        if (!id.StartsWith('m')
+            || dash < 0
+            || !int.TryParse(id.AsSpan(dash + 1), CultureInfo.InvariantCulture, out int length))
         {
             return true;
         }

@@ -2,7 +2,8 @@ using Amqp.Engine.Base;
 
 namespace Amqp.Simulation.Links;
 
-/// <summary>One direction of a <see cref="SimLink"/>: bytes in flight, bytes that have arrived, and how it ends.</summary>
+/// <summary>One direction of a <see cref="SimLink"/>: bytes in flight, bytes that have arrived, and how it
+/// ends.</summary>
 internal sealed class LinkPipe(Chunking chunking, LinkOptions options, Prng random)
 {
     private readonly Queue<(MonoTime At, byte[] Bytes)> _flight = new();

@@ -5,7 +5,8 @@ namespace Amqp.Simulation.Links;
 /// <summary>
 /// The bytes a reader has got and not yet consumed: one segment for each read, as a pipe gives them.
 /// </summary>
-/// <remarks>Keeping the segments as they came lets a parser meet every layout of a multi-segment sequence. Not thread-safe.</remarks>
+/// <remarks>Keeping the segments as they came lets a parser meet every layout of a multi-segment sequence. Not
+/// thread-safe.</remarks>
 public sealed class ReceiveBuffer
 {
     private Segment? _first;

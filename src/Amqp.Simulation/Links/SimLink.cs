@@ -10,7 +10,8 @@ namespace Amqp.Simulation.Links;
 /// </summary>
 /// <remarks>
 /// Pure: it never waits. It puts a <see cref="LinkSignal"/> into the queue for each moment at which one side may read,
-/// and the owner of the queue calls <see cref="Read"/> or <see cref="TryReadEnd"/> when that moment has come. Not thread-safe.
+/// and the owner of the queue calls <see cref="Read"/> or <see cref="TryReadEnd"/> when that moment has come. Not
+/// thread-safe.
 /// </remarks>
 public sealed class SimLink
 {

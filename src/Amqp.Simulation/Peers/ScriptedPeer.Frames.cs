@@ -55,7 +55,8 @@ public sealed partial class ScriptedPeer
     /// <param name="channel">The channel.</param>
     /// <param name="body">The bytes.</param>
     /// <returns>A new array.</returns>
-    public static byte[] BodyFrame(ushort channel, ReadOnlySpan<byte> body) => RawFrame((byte)FrameType.Body, channel, body);
+    public static byte[] BodyFrame(ushort channel, ReadOnlySpan<byte> body) =>
+        RawFrame((byte)FrameType.Body, channel, body);
 
     /// <summary>The bytes of a heartbeat frame.</summary>
     /// <returns>A new array.</returns>

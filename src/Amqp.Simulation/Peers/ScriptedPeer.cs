@@ -9,11 +9,13 @@ using Amqp.Simulation.Links;
 namespace Amqp.Simulation.Peers;
 
 /// <summary>
-/// The other side of one session, played by a test: it feeds hand-made frames, lets time pass, and shows what the session
+/// The other side of one session, played by a test: it feeds hand-made frames, lets time pass, and shows what the
+/// session
 /// sent and said. For everything that no honest broker does.
 /// </summary>
 /// <remarks>
-/// There is no link in between: what is fed arrives at once. Every input is followed by a drain, as the session's contract
+/// There is no link in between: what is fed arrives at once. Every input is followed by a drain, as the session's
+/// contract
 /// asks. Not thread-safe.
 /// </remarks>
 public sealed partial class ScriptedPeer

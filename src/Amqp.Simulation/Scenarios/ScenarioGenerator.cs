@@ -106,7 +106,8 @@ public static class ScenarioGenerator
         return steps.ToImmutable();
     }
 
-    /// <summary>A queue and some channels, most of them in confirm mode or with a consumer: what real clients set up.</summary>
+    /// <summary>A queue and some channels, most of them in confirm mode or with a consumer: what real clients set
+    /// up.</summary>
     private static void Begin(ImmutableArray<Step>.Builder steps, ref Prng random)
     {
         bool[] isOpen = [true, random.Chance(1, 2), random.Chance(1, 3)];
@@ -171,7 +172,13 @@ public static class ScenarioGenerator
             case 22:
                 return new Step.Send(slot, new BasicAck { DeliveryTag = 1000 });
             default:
-                int size = Pick(ref random, 0, 1, random.NextInt32(200), random.NextInt32(options.MaxBody), options.MaxBody);
+                int size = Pick(
+                    ref random,
+                    0,
+                    1,
+                    random.NextInt32(200),
+                    random.NextInt32(options.MaxBody),
+                    options.MaxBody);
                 string key = random.Chance(1, 5) ? "nowhere" : "q0";
                 return new Step.Publish(slot, "", key, size, random.Chance(1, 2), random.Chance(1, 2));
         }

@@ -4,7 +4,8 @@ using Amqp.Simulation.Links;
 namespace Amqp.Simulation.Scenarios;
 
 /// <summary>
-/// Proposes smaller scenarios, most radical first. Whoever searches runs each and keeps the first that fails in the same way.
+/// Proposes smaller scenarios, most radical first. Whoever searches runs each and keeps the first that fails in the
+/// same way.
 /// </summary>
 public static class ScenarioShrinker
 {

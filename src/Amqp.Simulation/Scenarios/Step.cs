@@ -7,7 +7,8 @@ namespace Amqp.Simulation.Scenarios;
 /// and kept.
 /// </summary>
 /// <remarks>
-/// Channels are named by <c>Slot</c>, a number of the scenario's own: which channel number the session gives to a slot is
+/// Channels are named by <c>Slot</c>, a number of the scenario's own: which channel number the session gives to a slot
+/// is
 /// its business. A step on a slot that holds no open channel is passed over and leaves a line in the trace.
 /// </remarks>
 public abstract record Step
@@ -87,7 +88,8 @@ public abstract record Step
     /// <param name="NoAck">Whether it needs no acknowledgement.</param>
     public sealed record Get(int Slot, string Queue, bool NoAck = false) : Step;
 
-    /// <summary>Acknowledges the oldest delivery that awaits it, or all of them. Without any, nothing is sent.</summary>
+    /// <summary>Acknowledges the oldest delivery that awaits it, or all of them. Without any, nothing is
+    /// sent.</summary>
     /// <param name="Slot">The slot.</param>
     /// <param name="Multiple">Whether all are acknowledged at once.</param>
     public sealed record Ack(int Slot, bool Multiple = false) : Step;
@@ -108,7 +110,8 @@ public abstract record Step
     public sealed record Wait(TimeSpan Span) : Step;
 
     /// <summary>
-    /// Waits until every call is completed, every publish is settled and no byte is under way, or the session is closed.
+    /// Waits until every call is completed, every publish is settled and no byte is under way, or the session is
+    /// closed.
     /// </summary>
     public sealed record Settle : Step;
 

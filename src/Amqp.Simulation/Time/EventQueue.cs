@@ -24,7 +24,8 @@ public sealed class EventQueue<T>
     public MonoTime NextAt =>
         _heap.TryPeek(out _, out var key) ? new MonoTime(key.Ticks) : MonoTime.Never;
 
-    /// <summary>Adds <paramref name="item"/>, due at <paramref name="at"/>, behind all items due at the same time.</summary>
+    /// <summary>Adds <paramref name="item"/>, due at <paramref name="at"/>, behind all items due at the same
+    /// time.</summary>
     /// <param name="at">When the item is due.</param>
     /// <param name="item">The item.</param>
     public void Add(MonoTime at, T item) => _heap.Enqueue(item, (at.Ticks, _sequence++));

@@ -45,7 +45,9 @@ public struct Fnv1a64
     public void AddLine(string line)
     {
         ArgumentNullException.ThrowIfNull(line);
-        Span<byte> buffer = line.Length <= 300 ? stackalloc byte[(3 * line.Length) + 1] : new byte[(3 * line.Length) + 1];
+        Span<byte> buffer = line.Length <= 300
+            ? stackalloc byte[(3 * line.Length) + 1]
+            : new byte[(3 * line.Length) + 1];
         int count = Encoding.UTF8.GetBytes(line, buffer);
         buffer[count] = (byte)'\n';
         Add(buffer[..(count + 1)]);

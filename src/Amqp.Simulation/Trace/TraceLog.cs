@@ -8,7 +8,8 @@ namespace Amqp.Simulation.Trace;
 /// The record of one run: a line for everything that happens, with its virtual time, and a hash over all lines.
 /// </summary>
 /// <remarks>
-/// A line is <c>seconds lane text</c>. The lanes are <c>step</c> (a command of the scenario), <c>c&gt;b</c> and <c>b&gt;c</c>
+/// A line is <c>seconds lane text</c>. The lanes are <c>step</c> (a command of the scenario), <c>c&gt;b</c> and
+/// <c>b&gt;c</c>
 /// (bytes on the link), <c>event</c> (the session tells its user), <c>timer</c> and <c>fault</c>. Two runs are the same
 /// exactly when their lines are. Not thread-safe.
 /// </remarks>

@@ -13,11 +13,13 @@ using Amqp.Simulation.Trace;
 namespace Amqp.Simulation.World;
 
 /// <summary>
-/// One client session, one link and one broker in virtual time. <see cref="Run(Scenario)"/> is a pure function of the scenario.
+/// One client session, one link and one broker in virtual time. <see cref="Run(Scenario)"/> is a pure function of the
+/// scenario.
 /// </summary>
 /// <remarks>
 /// The world is a single loop over three sources of happenings: the link's queue, the session's deadline and the
-/// broker's. The earliest is taken; at equal times the link goes first, then the session, then the broker. Each input to
+/// broker's. The earliest is taken; at equal times the link goes first, then the session, then the broker. Each input
+/// to
 /// the session follows its contract: one input, events to the end, bytes, deadline.
 /// </remarks>
 public sealed partial class SimWorld

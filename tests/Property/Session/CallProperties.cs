@@ -53,7 +53,8 @@ public class CallProperties
                 for (int which = 0; which < 2; which++)
                 {
                     EventRecord[] done =
-                        [.. peer.Events.Skip(events).Where(e => e.Channel == channels[which] && e.Kind == EventKind.CallCompleted)];
+                        [.. peer.Events.Skip(events)
+                            .Where(e => e.Channel == channels[which] && e.Kind == EventKind.CallCompleted)];
                     AmqpMethod[] calls = [.. c.Calls.Where(call => call.Channel == which).Select(call => call.Call)];
                     Assert.Equal(ids[which], done.Select(e => e.Request));
                     Assert.Equal(calls.Select(call => PeerKit.AnswerTo(call)!), done.Select(e => e.Method!));
@@ -78,7 +79,8 @@ public class CallProperties
         var seen = new Distribution("idle", "another call");
         Props.ForAll(
             "D2.unexpected",
-            Gens.From(draw => (Call: draw.OneIn(3) ? null : PeerKit.AnyCall(draw), Reply: PeerKit.AnswerTo(PeerKit.AnyCall(draw))!)),
+            Gens.From(draw => (Call: draw.OneIn(3) ? null : PeerKit.AnyCall(draw),
+                Reply: PeerKit.AnswerTo(PeerKit.AnyCall(draw))!)),
             c =>
             {
                 if (c.Call is not null && c.Call.Id.IsReply(c.Reply.Id))

@@ -29,7 +29,8 @@ public class ChannelLifeProperties
             "D1",
             Gens.From(draw => (
                 ChannelMax: (ushort)draw.Int(1, 4),
-                Acts: draw.List(draw.Int(1, 40), () => (Act: draw.Pick(Enum.GetValues<Act>()), Which: draw.Int(0, 9))))),
+                Acts: draw.List(draw.Int(1, 40), () =>
+                    (Act: draw.Pick(Enum.GetValues<Act>()), Which: draw.Int(0, 9))))),
             c =>
             {
                 seen.Case();
@@ -60,7 +61,8 @@ public class ChannelLifeProperties
             var peer = new ScriptedPeer { Chunking = c.Chunking };
             peer.Handshake();
             ushort[] channels = [.. c.Calls.Select(_ => peer.OpenChannel())];
-            RequestId[][] ids = [.. c.Calls.Select((calls, i) => calls.Select(call => peer.Call(channels[i], call)).ToArray())];
+            RequestId[][] ids = [.. c.Calls
+                .Select((calls, i) => calls.Select(call => peer.Call(channels[i], call)).ToArray())];
             int victim = c.Victim % channels.Length;
             int before = peer.Events.Count;
             peer.Feed(channels[victim], new ChannelClose
@@ -89,7 +91,8 @@ public class ChannelLifeProperties
 
             Assert.Equal(
                 ids.Where((_, i) => i != victim).SelectMany(list => list),
-                peer.Events.Skip(before + news.Length).Where(e => e.Kind == EventKind.CallCompleted).Select(e => e.Request));
+                peer.Events.Skip(before + news.Length).Where(e => e.Kind == EventKind.CallCompleted)
+                    .Select(e => e.Request));
             Assert.Equal(ConnectionState.Open, peer.Session.State);
         });
 
@@ -118,7 +121,8 @@ public class ChannelLifeProperties
                     Open();
                     break;
                 case Act.CloseByUs when Pick(_open, which) is { } channel:
-                    Assert.Equal(CommandResult.Ok, _peer.Session.CloseChannel(channel, ReplyCode.Success, "bye", out _));
+                    Assert.Equal(CommandResult.Ok,
+                        _peer.Session.CloseChannel(channel, ReplyCode.Success, "bye", out _));
                     _peer.Drain();
                     _closing[channel] = _open[channel];
                     _open.Remove(channel);
@@ -167,7 +171,8 @@ public class ChannelLifeProperties
 
         private void Deliver(ushort channel, int owner)
         {
-            foreach (byte[] frame in PeerKit.Content(channel, new BasicDeliver { ConsumerTag = $"owner {owner}", DeliveryTag = 1 }, []))
+            foreach (byte[] frame in PeerKit.Content(
+                channel, new BasicDeliver { ConsumerTag = $"owner {owner}", DeliveryTag = 1 }, []))
             {
                 _peer.Feed(frame);
             }

@@ -154,7 +154,8 @@ public class ChannelTableProperties
         {
             case ChannelInput.LocalOpen:
                 // A number that is in use is never given out again: the session takes another one.
-                bool other = peer.Session.OpenChannel(out ushort channel, out _) == CommandResult.Ok && channel != Channel;
+                bool other = peer.Session.OpenChannel(out ushort channel, out _) == CommandResult.Ok
+                    && channel != Channel;
                 if (other)
                 {
                     GiveBack(peer, channel);

@@ -183,7 +183,8 @@ public class CloseProperties
             case 0:
                 return ScriptedPeer.HeartbeatFrame();
             case 1:
-                return [.. PeerKit.Content((ushort)draw.Int(1, 3), new BasicDeliver { ConsumerTag = "c" }, draw.Bytes(5))
+                return [.. PeerKit.Content(
+                    (ushort)draw.Int(1, 3), new BasicDeliver { ConsumerTag = "c" }, draw.Bytes(5))
                     .SelectMany(f => f)];
             default:
                 AmqpMethod method = PeerKit.AnyMethod(draw);

@@ -20,7 +20,8 @@ public class ContentProperties
             "D4.interleave",
             Gens.From(draw => (
                 Contents: draw.List(draw.Int(1, 6), () => new Content(
-                    draw.Int(0, 2), draw.Int(0, 2), draw.Bytes(draw.Pick(0, draw.Int(0, 100), draw.Int(0, 2000))), draw.List(draw.Int(0, 6), () => draw.Int(0, 300)))),
+                    draw.Int(0, 2), draw.Int(0, 2), draw.Bytes(draw.Pick(0, draw.Int(0, 100), draw.Int(0, 2000))),
+                    draw.List(draw.Int(0, 6), () => draw.Int(0, 300)))),
                 Order: draw.List(100, () => draw.Int(0, 2)),
                 Chunking: PeerKit.Chunks(draw))),
             c =>
@@ -37,7 +38,8 @@ public class ContentProperties
                 seen.Case();
                 seen.Saw("interleaved", frames.Count(f => f.Count > 0) > 1);
                 seen.Saw("empty body", c.Contents.Any(x => x.Body.Length == 0));
-                seen.Saw("many frames", c.Contents.Any(x => x.Sizes.Length > 1 && x.Body.Length > x.Sizes[0] + x.Sizes[1]));
+                seen.Saw("many frames", c.Contents
+                    .Any(x => x.Sizes.Length > 1 && x.Body.Length > x.Sizes[0] + x.Sizes[1]));
                 int before = peer.Events.Count;
                 foreach (int which in c.Order.Concat(Enumerable.Range(0, 300).Select(i => i / 100)))
                 {
@@ -69,7 +71,8 @@ public class ContentProperties
                 Frames: draw.Int(1, 3),
                 Intruder: draw.Int(0, 2),
                 Method: draw.Pick<AmqpMethod>(
-                    new BasicDeliver { ConsumerTag = "x" }, new ChannelFlow(), new BasicCancel { ConsumerTag = "c" }, new BasicReturn()),
+                    new BasicDeliver { ConsumerTag = "x" }, new ChannelFlow(), new BasicCancel { ConsumerTag = "c" },
+                    new BasicReturn()),
                 Chunking: PeerKit.Chunks(draw))),
             c =>
             {
@@ -85,7 +88,8 @@ public class ContentProperties
                 seen.Saw(c.Intruder switch { 0 => "method", 1 => "header", _ => "body" });
                 var peer = new ScriptedPeer { Chunking = c.Chunking };
                 ushort channel = peer.Handshake().OpenChannel();
-                AmqpMethod start = c.Kind == 0 ? new BasicDeliver { ConsumerTag = "c", DeliveryTag = 1 } : new BasicReturn();
+                AmqpMethod start = c.Kind == 0 ? new BasicDeliver { ConsumerTag = "c", DeliveryTag = 1 }
+                    : new BasicReturn();
                 foreach (byte[] frame in PeerKit.Content(channel, start, new byte[20], 10, 10).Take(c.Frames))
                 {
                     peer.Feed(frame);

@@ -80,7 +80,8 @@ public class DeadlineProperties
         Props.ForAll(
             "C5",
             Gens.From(draw => (
-                State: draw.Pick(ConnectionState.AwaitingStart, ConnectionState.AwaitingTune, ConnectionState.Open, ConnectionState.Open, ConnectionState.Closing),
+                State: draw.Pick(ConnectionState.AwaitingStart, ConnectionState.AwaitingTune, ConnectionState.Open,
+                    ConnectionState.Open, ConnectionState.Closing),
                 Heartbeat: draw.Pick(0, 1, 4, 60),
                 Blocked: draw.OneIn(2),
                 Wakes: Wakes(draw))),
@@ -105,7 +106,8 @@ public class DeadlineProperties
 
                     peer.ElapseAt(due.At + TimeSpan.FromTicks(lateTicks));
                     seen.Saw(due.Why.ToString(), lateTicks == 0);
-                    Assert.True(peer.Session.NextDeadline.At > peer.Now, $"C5 {peer.Session.NextDeadline} at {peer.Now}");
+                    Assert.True(peer.Session.NextDeadline.At > peer.Now,
+                        $"C5 {peer.Session.NextDeadline} at {peer.Now}");
                     if (lateTicks == 0)
                     {
                         Assert.Equal(EndOf(due.Why), peer.End?.Kind);
@@ -127,7 +129,8 @@ public class DeadlineProperties
         script => Assert.DoesNotContain(script.Run().Failures, f => f.StartsWith("C5", StringComparison.Ordinal)),
         PeerScript.Shrink);
 
-    /// <summary>Half of the times exactly on each deadline in silence, so that timers which are due together meet.</summary>
+    /// <summary>Half of the times exactly on each deadline in silence, so that timers which are due together
+    /// meet.</summary>
     private static (int Late, bool Reads)[] Wakes(Draw draw) => draw.OneIn(2)
         ? [.. Enumerable.Repeat((0, false), draw.Int(1, 30))]
         : draw.List(draw.Int(1, 30), () => (draw.Pick(0, 0, 1, draw.Int(0, 50_000_000)), draw.OneIn(3)));
@@ -165,7 +168,8 @@ public class DeadlineProperties
         return peer;
     }
 
-    /// <summary>Times between signs of life, in thousandths of an interval of 10 s; the last one is the final silence.</summary>
+    /// <summary>Times between signs of life, in thousandths of an interval of 10 s; the last one is the final
+    /// silence.</summary>
     private static int[] Beats(Draw draw) =>
         [.. draw.List(draw.Int(0, 10), () => draw.Int(0, 1900)), draw.Pick(0, 1000, 1999, 2500)];
 

@@ -8,7 +8,8 @@ using Xunit;
 
 namespace Amqp.Property.Session;
 
-/// <summary>B1 and B2: the order of the handshake, and what is negotiated in it (AMQP 0-9-1 sections 2.2.4 and 4.2.2).</summary>
+/// <summary>B1 and B2: the order of the handshake, and what is negotiated in it (AMQP 0-9-1 sections 2.2.4 and
+/// 4.2.2).</summary>
 public class HandshakeProperties
 {
     [Fact]
@@ -112,7 +113,8 @@ public class HandshakeProperties
                     c.Offer.ChannelMax == 0 ? ourChannels : Math.Min(ourChannels, c.Offer.ChannelMax),
                     frameMax,
                     TimeSpan.FromSeconds(
-                        ourHeartbeat == 0 || c.Offer.Heartbeat == 0 ? ourHeartbeat : Math.Min(ourHeartbeat, c.Offer.Heartbeat)));
+                        ourHeartbeat == 0 || c.Offer.Heartbeat == 0 ? ourHeartbeat
+                            : Math.Min(ourHeartbeat, c.Offer.Heartbeat)));
                 Assert.Equal(expected, peer.Session.Tuning);
                 ConnectionTuneOk answer = Assert.Single(peer.MethodsOn(0).OfType<ConnectionTuneOk>());
                 Assert.Equal(expected.ChannelMax, answer.ChannelMax);
@@ -125,7 +127,8 @@ public class HandshakeProperties
     [Fact]
     public void B2_Negotiated_values_hold_from_the_next_frame() => Props.ForAll(
         "B2.next",
-        Gens.From(draw => (FrameMax: draw.Int(4096, 9000), Body: draw.Int(0, 30_000), Over: draw.Int(0, 2), Chunking: PeerKit.Chunks(draw))),
+        Gens.From(draw => (FrameMax: draw.Int(4096, 9000), Body: draw.Int(0, 30_000), Over: draw.Int(0, 2),
+            Chunking: PeerKit.Chunks(draw))),
         c =>
         {
             var peer = new ScriptedPeer { Chunking = c.Chunking };

@@ -45,7 +45,8 @@ public class HeartbeatProperties
                 Assert.Equal(ConnectionState.Open, peer.Session.State);
                 foreach (MonoTime at in peer.SentAt.Append(peer.Now))
                 {
-                    Assert.True(at - last <= interval / 2, $"C1 nothing was sent from {last} to {at}, interval {interval}");
+                    Assert.True(at - last <= interval / 2,
+                        $"C1 nothing was sent from {last} to {at}, interval {interval}");
                     last = at;
                 }
             });
@@ -112,7 +113,8 @@ public class HeartbeatProperties
         "C3",
         Gens.From(draw => (
             Offered: (ushort)draw.Pick(0, 1, 60, 65535),
-            Acts: draw.List(draw.Int(1, 20), () => (Days: draw.Int(0, 3650), Writes: draw.OneIn(2), Reads: draw.OneIn(2))))),
+            Acts: draw.List(draw.Int(1, 20), () =>
+                (Days: draw.Int(0, 3650), Writes: draw.OneIn(2), Reads: draw.OneIn(2))))),
         c =>
         {
             var peer = new ScriptedPeer(new SessionOptions { Heartbeat = TimeSpan.Zero });

@@ -35,10 +35,12 @@ public readonly record struct PeerOp(PeerOpKind Kind, int A, int B)
     // The ends are rare, so that most scripts have a life before them.
     private static readonly (PeerOpKind Kind, int Weight)[] Weights =
     [
-        (PeerOpKind.OpenChannel, 10), (PeerOpKind.CloseChannel, 5), (PeerOpKind.Call, 14), (PeerOpKind.ConfirmSelect, 4),
+        (PeerOpKind.OpenChannel, 10), (PeerOpKind.CloseChannel, 5), (PeerOpKind.Call, 14),
+        (PeerOpKind.ConfirmSelect, 4),
         (PeerOpKind.Publish, 8), (PeerOpKind.UpdateSecret, 2), (PeerOpKind.Close, 2), (PeerOpKind.Answer, 12),
         (PeerOpKind.AnswerAll, 10), (PeerOpKind.Settle, 5), (PeerOpKind.Deliver, 5), (PeerOpKind.PeerClosesChannel, 4),
-        (PeerOpKind.PeerBlocks, 2), (PeerOpKind.PeerBeats, 4), (PeerOpKind.PeerBreaksRules, 1), (PeerOpKind.PeerCloses, 1),
+        (PeerOpKind.PeerBlocks, 2), (PeerOpKind.PeerBeats, 4), (PeerOpKind.PeerBreaksRules, 1),
+        (PeerOpKind.PeerCloses, 1),
         (PeerOpKind.TimePasses, 8), (PeerOpKind.LongTimePasses, 1), (PeerOpKind.StreamEnds, 1),
     ];
 

@@ -26,7 +26,8 @@ public sealed partial record PeerScript
             _auditors = [new TerminalAuditor(), new CompletionAuditor(), new ConfirmAuditor()];
 
             // Two open channels to begin with, or most scripts would never get to a call.
-            foreach (PeerOpKind kind in (PeerOpKind[])[PeerOpKind.OpenChannel, PeerOpKind.OpenChannel, PeerOpKind.AnswerAll])
+            foreach (PeerOpKind kind in (PeerOpKind[])[
+                PeerOpKind.OpenChannel, PeerOpKind.OpenChannel, PeerOpKind.AnswerAll])
             {
                 Play(new PeerOp(kind, 0, 0));
             }
@@ -103,7 +104,8 @@ public sealed partial record PeerScript
                     _published[channel] = Math.Max(_published.GetValueOrDefault(channel), sequence);
                     break;
                 case PeerOpKind.UpdateSecret:
-                    result = _peer.Session.Call(0, new ConnectionUpdateSecret { NewSecret = "s", Reason = "r" }, out id);
+                    result = _peer.Session.Call(
+                        0, new ConnectionUpdateSecret { NewSecret = "s", Reason = "r" }, out id);
                     break;
                 case PeerOpKind.Close:
                     result = _peer.Session.Close(ReplyCode.Success, "bye", _peer.Now);
@@ -137,10 +139,12 @@ public sealed partial record PeerScript
             switch (op.Kind)
             {
                 case PeerOpKind.Settle when _published.GetValueOrDefault(channel) is > 0 and var last:
-                    _peer.Feed(channel, new BasicAck { DeliveryTag = 1 + ((ulong)op.B % last), Multiple = op.B % 3 == 0 });
+                    _peer.Feed(channel, new BasicAck { DeliveryTag = 1 + ((ulong)op.B % last),
+                        Multiple = op.B % 3 == 0 });
                     break;
                 case PeerOpKind.Deliver when _channels.Contains(channel):
-                    foreach (byte[] frame in PeerKit.Content(channel, new BasicDeliver { ConsumerTag = "c", DeliveryTag = 1 }, new byte[op.B]))
+                    foreach (byte[] frame in PeerKit.Content(
+                        channel, new BasicDeliver { ConsumerTag = "c", DeliveryTag = 1 }, new byte[op.B]))
                     {
                         _peer.Feed(frame);
                     }
@@ -151,7 +155,8 @@ public sealed partial record PeerScript
                     _peer.Feed(channel, new ChannelClose { ReplyCode = 404, ReplyText = "NOT_FOUND" });
                     break;
                 case PeerOpKind.PeerBlocks:
-                    _peer.Feed(0, op.B % 2 == 0 ? new ConnectionBlocked { Reason = "low on memory" } : new ConnectionUnblocked());
+                    _peer.Feed(
+                        0, op.B % 2 == 0 ? new ConnectionBlocked { Reason = "memory" } : new ConnectionUnblocked());
                     break;
                 case PeerOpKind.PeerBeats:
                     _peer.Feed(ScriptedPeer.HeartbeatFrame());

@@ -34,8 +34,10 @@ public class ReturnProperties
                     EventRecord told = peer.Events[^1];
                     Assert.Equal(EventKind.PublishReturned, told.Kind);
                     Assert.InRange(told.FromSequence, 1ul, sequence);
-                    Assert.DoesNotContain(peer.Events, e => e.Kind == EventKind.PublishSettled && e.FromSequence == told.FromSequence);
-                    Assert.Single(peer.Events, e => e.Kind == EventKind.PublishReturned && e.FromSequence == told.FromSequence);
+                    Assert.DoesNotContain(peer.Events, e => e.Kind == EventKind.PublishSettled
+                        && e.FromSequence == told.FromSequence);
+                    Assert.Single(peer.Events, e => e.Kind == EventKind.PublishReturned
+                        && e.FromSequence == told.FromSequence);
                     peer.Feed(channel, new BasicAck { DeliveryTag = sequence });
                 }
             }

@@ -115,7 +115,8 @@ public class AuditorTests
     private static EventRecord Body(byte[] bytes, bool last) =>
         Event(EventKind.Body) with { Channel = 1, Body = new BodyBytes(bytes), Flag = last };
 
-    private static CommandRecord Call(ulong id) => new(new Step.ConfirmSelect(0), 1, CommandResult.Ok, new RequestId(id));
+    private static CommandRecord Call(ulong id) =>
+        new(new Step.ConfirmSelect(0), 1, CommandResult.Ok, new RequestId(id));
 
     private static CommandRecord Publish(ulong sequence) =>
         new(new Step.Publish(0, "", "k", 1), 1, CommandResult.Ok, default, sequence);

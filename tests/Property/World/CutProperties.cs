@@ -9,10 +9,12 @@ using Xunit;
 
 namespace Amqp.Property.World;
 
-/// <summary>H4, the client's half: a cut at any byte of a session ends every call exactly once, and the session too.</summary>
+/// <summary>H4, the client's half: a cut at any byte of a session ends every call exactly once, and the session
+/// too.</summary>
 public class CutProperties
 {
-    /// <summary>Handshake, channel, queue, confirms, a returned and a routed publish, a consumer, an ack, a get, close.</summary>
+    /// <summary>Handshake, channel, queue, confirms, a returned and a routed publish, a consumer, an ack, a get,
+    /// close.</summary>
     private static readonly Scenario Short = new()
     {
         Options = new WorldOptions { Session = new SessionOptions { Heartbeat = TimeSpan.FromSeconds(10) } },
@@ -44,8 +46,10 @@ public class CutProperties
         Assert.Equal(
             [
                 EventKind.SessionOpened, EventKind.CallCompleted, EventKind.CallCompleted, EventKind.CallCompleted,
-                EventKind.Return, EventKind.Body, EventKind.PublishReturned, EventKind.PublishSettled, EventKind.PublishSettled,
-                EventKind.CallCompleted, EventKind.Delivery, EventKind.Body, EventKind.CallCompleted, EventKind.CallCompleted,
+                EventKind.Return, EventKind.Body, EventKind.PublishReturned, EventKind.PublishSettled,
+                EventKind.PublishSettled,
+                EventKind.CallCompleted, EventKind.Delivery, EventKind.Body, EventKind.CallCompleted,
+                EventKind.CallCompleted,
                 EventKind.ChannelClosed, EventKind.SessionClosed,
             ],
             EventLists.Expand(outcome).Select(e => e.Kind));
@@ -79,7 +83,8 @@ public class CutProperties
     public void W3_A_cut_at_any_moment_of_any_world_ends_every_call_once()
     {
         var seen = new Distribution(
-            nameof(CutKind.Fin), nameof(CutKind.Reset), nameof(CutKind.Silent), nameof(CutKind.SilentOneWay), "calls failed");
+            nameof(CutKind.Fin), nameof(CutKind.Reset), nameof(CutKind.Silent), nameof(CutKind.SilentOneWay),
+            "calls failed");
         Props.ForAll(
             "W3.any",
             Gens.From(draw => (

@@ -6,7 +6,8 @@ using Xunit;
 
 namespace Amqp.Property.World;
 
-/// <summary>A run is a pure function of its scenario, and the cutting of its streams into reads shows nowhere.</summary>
+/// <summary>A run is a pure function of its scenario, and the cutting of its streams into reads shows
+/// nowhere.</summary>
 public class DeterminismProperties
 {
     [Fact]
@@ -36,7 +37,8 @@ public class DeterminismProperties
     public void W2_Another_chunking_gives_the_same_events() => Props.ForAll(
         "W2",
         Gens.From(draw => (
-            Scenario: Apart(ScenarioGenerator.Generate(draw.Bits(), new GeneratorOptions { Cuts = false, MaxBody = 5000 })),
+            Scenario: Apart(ScenarioGenerator.Generate(
+                draw.Bits(), new GeneratorOptions { Cuts = false, MaxBody = 5000 })),
             ToBroker: AnyChunking(draw),
             ToClient: AnyChunking(draw))),
         c =>
@@ -49,7 +51,8 @@ public class DeterminismProperties
             Assert.Equal(whole.BytesToBroker, other.BytesToBroker);
         });
 
-    // Each step settles before the next, so that both runs give the same commands at the same point of the conversation.
+    // Each step settles before the next, so that both runs give the same commands at the same point of the
+    // conversation.
     private static Scenario Apart(Scenario scenario) => scenario with
     {
         Steps = [.. scenario.Steps.SelectMany(step => new[] { step, new Step.Settle() })],

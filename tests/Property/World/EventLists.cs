@@ -6,7 +6,8 @@ namespace Amqp.Property.World;
 /// <summary>What two runs told their users, made comparable.</summary>
 internal static class EventLists
 {
-    /// <summary>The events with ranges of publishes taken apart: a broker may settle several at once or one by one.</summary>
+    /// <summary>The events with ranges of publishes taken apart: a broker may settle several at once or one by
+    /// one.</summary>
     public static List<EventRecord> Expand(Outcome outcome)
     {
         List<EventRecord> events = [];

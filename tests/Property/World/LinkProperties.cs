@@ -47,7 +47,8 @@ public class LinkProperties
                 seen.Saw(c.Offset == 0 ? "at zero" : happened ? "inside" : "beyond");
                 Assert.Equal(all.Take(c.Offset), run.Received);
                 Assert.Equal(
-                    !happened || c.Kind == CutKind.Fin ? LinkEnd.Fin : c.Kind == CutKind.Reset ? LinkEnd.Reset : LinkEnd.None,
+                    !happened || c.Kind == CutKind.Fin ? LinkEnd.Fin : c.Kind == CutKind.Reset ? LinkEnd.Reset
+                        : LinkEnd.None,
                     run.End);
                 Assert.True(run.Link.IsQuiet);
             });
@@ -91,7 +92,8 @@ public class LinkProperties
         ChunkGap = TimeSpan.FromMicroseconds(draw.Pick(0, 1, 500)),
     };
 
-    /// <summary>A link whose far end reads all it can; writes come a millisecond apart, and a FIN behind them.</summary>
+    /// <summary>A link whose far end reads all it can; writes come a millisecond apart, and a FIN behind
+    /// them.</summary>
     private sealed class Run
     {
         private readonly EventQueue<LinkSignal> _queue = new();
@@ -132,7 +134,8 @@ public class LinkProperties
                     Assert.True(chunk.Length == 0 || End == LinkEnd.None, "bytes behind the end");
                     Received.AddRange(signal.Direction == LinkDirection.ToBroker ? chunk : []);
                 }
-                else if (Link.TryReadEnd(signal.Direction, now, out LinkEnd end) && signal.Direction == LinkDirection.ToBroker)
+                else if (Link.TryReadEnd(signal.Direction, now, out LinkEnd end)
+                    && signal.Direction == LinkDirection.ToBroker)
                 {
                     End = end;
                 }

@@ -15,7 +15,8 @@ public class WorldDistributionProperties
     {
         var seen = new Distribution(
             "delivery", "redelivery", "get-ok", "body in many frames", "confirmed", "returned", "lost", "call failed",
-            "channel closed by the broker", "channel reopened", "cut in the handshake", "cut in the traffic", "closed in order");
+            "channel closed by the broker", "channel reopened", "cut in the handshake", "cut in the traffic",
+            "closed in order");
         Props.ForAll(
             "W5",
             Gens.From(draw => ScenarioGenerator.Generate(draw.Bits())),
@@ -32,8 +33,10 @@ public class WorldDistributionProperties
                 seen.Saw("returned", Has(EventKind.PublishReturned));
                 seen.Saw("lost", Has(EventKind.PublishesLost));
                 seen.Saw("call failed", Has(EventKind.CallFailed));
-                seen.Saw("channel closed by the broker", outcome.Events.Any(e => e.Reason?.Kind == SessionEndKind.ChannelError));
-                seen.Saw("channel reopened", outcome.Commands.Count(c => c.Step is Step.OpenChannel && c.Channel == 1) > 1);
+                seen.Saw("channel closed by the broker",
+                    outcome.Events.Any(e => e.Reason?.Kind == SessionEndKind.ChannelError));
+                seen.Saw("channel reopened",
+                    outcome.Commands.Count(c => c.Step is Step.OpenChannel && c.Channel == 1) > 1);
                 bool cut = outcome.Trace.Any(line => line.Contains(" fault ", StringComparison.Ordinal));
                 seen.Saw("cut in the handshake", cut && !Has(EventKind.SessionOpened));
                 seen.Saw("cut in the traffic", cut && Has(EventKind.SessionOpened));
