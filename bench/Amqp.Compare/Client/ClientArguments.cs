@@ -2,7 +2,7 @@ namespace Amqp.Compare.Client;
 
 /// <summary>What one client process is to do.</summary>
 /// <param name="Library">The contestant's name.</param>
-/// <param name="Workload">W1 to W5, or `stock` to fill a queue for W3 on a real broker.</param>
+/// <param name="Workload">W1 to W5, or `stock` to fill a queue on a real broker, `clean` to delete it.</param>
 /// <param name="Body">Body size in bytes.</param>
 /// <param name="Uri">Where the broker is.</param>
 /// <param name="Queue">The queue's name.</param>

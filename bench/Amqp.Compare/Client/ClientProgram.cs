@@ -20,9 +20,10 @@ internal static class ClientProgram
             "rabbitmq-client-events" => new RabbitMqContestant(arguments, meter, trackConfirms: false),
             _ => throw new ArgumentException($"Unknown library '{arguments.Library}'."),
         };
-        if (arguments.Workload == "stock")
+        if (arguments.Workload is "stock" or "clean")
         {
-            await new RabbitMqStock(arguments).FillAsync();
+            var stock = new RabbitMqStock(arguments);
+            await (arguments.Workload == "stock" ? stock.FillAsync() : stock.CleanAsync());
             return 0;
         }
 

@@ -2,9 +2,19 @@ using RabbitMQ.Client;
 
 namespace Amqp.Compare.Client;
 
-/// <summary>Fills a queue of a real broker, so that W3 has something to consume; not measured.</summary>
+/// <summary>Fills a queue of a real broker, so that W3 has something to consume, and removes it; not measured.</summary>
 internal sealed class RabbitMqStock(ClientArguments arguments)
 {
+    /// <summary>Deletes the queue.</summary>
+    public async Task CleanAsync()
+    {
+        await using var connection = await new ConnectionFactory { Uri = arguments.Uri }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.QueueDeleteAsync(arguments.Queue);
+        await channel.CloseAsync();
+        await connection.CloseAsync();
+    }
+
     /// <summary>Makes the queue hold exactly <see cref="ClientArguments.Limit"/> messages and a few prefetches
     /// more.</summary>
     public async Task FillAsync()

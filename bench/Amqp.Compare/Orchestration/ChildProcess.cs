@@ -36,6 +36,8 @@ internal static class ChildProcess
         return Process.Start(start) ?? throw new InvalidOperationException($"Cannot start {path}.");
     }
 
+    private static string FirstLine(string text) => text.Trim().Split('\n')[0];
+
     /// <summary>Runs it to its end and returns its standard output; throws with its standard error when it fails or
     /// hangs.</summary>
     public static async Task<string> RunAsync(
@@ -57,6 +59,6 @@ internal static class ChildProcess
 
         return process.ExitCode == 0
             ? await output
-            : throw new RunFailedException($"exit code {process.ExitCode}: {(await error).Trim()}");
+            : throw new RunFailedException($"exit code {process.ExitCode}: {FirstLine(await error)}");
     }
 }

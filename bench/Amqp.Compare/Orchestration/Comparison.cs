@@ -67,6 +67,11 @@ internal sealed class Comparison(CompareOptions options, SinkProcess? sink, Syst
                 await sink.CheckAsync(cell, result);
             }
 
+            if (options.RealBroker is not null)
+            {
+                await ChildProcess.RunAsync(Arguments(cell, library, "clean", false), limit);
+            }
+
             (counts ? _counted : _runs).Add(new Run(cell.Name, library, round, result));
         }
         catch (RunFailedException failure)
@@ -87,7 +92,7 @@ internal sealed class Comparison(CompareOptions options, SinkProcess? sink, Syst
         var uri = options.RealBroker ?? sink!.Uri;
         List<string> arguments =
         [
-            "client", "--library", library, "--workload", workload, "--uri", uri.AbsoluteUri,
+            "client", "--library", library, "--workload", workload, "--uri", uri.OriginalString,
             "--body", cell.Body.ToString(CultureInfo.InvariantCulture),
             "--queue", cell.Queue(options.RealBroker is not null),
             "--warmup", (options.WarmupSeconds * scale).ToString(CultureInfo.InvariantCulture),
