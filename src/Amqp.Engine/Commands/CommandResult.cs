@@ -28,6 +28,7 @@ public enum CommandResult
     /// <summary>A method or a content header does not fit one frame of the negotiated size.</summary>
     HeaderTooLarge,
 
-    /// <summary>An argument cannot be sent in this way, such as a call with its nowait bit set or a short string of more than 255 bytes.</summary>
+    /// <summary>An argument cannot be sent in this way, such as a call with its nowait bit set or a short string of
+    /// more than 255 bytes.</summary>
     InvalidArgument,
 }

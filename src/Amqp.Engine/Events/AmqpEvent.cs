@@ -28,7 +28,8 @@ public readonly ref struct AmqpEvent
     public SessionEnd? Reason => _slot.Reason;
 
     /// <summary>The consumer, or an empty string.</summary>
-    public string ConsumerTag => _slot.Kind is EventKind.Delivery or EventKind.ConsumerCancelled ? _slot.Label ?? "" : "";
+    public string ConsumerTag =>
+        _slot.Kind is EventKind.Delivery or EventKind.ConsumerCancelled ? _slot.Label ?? "" : "";
 
     /// <summary>The exchange that the message was published to.</summary>
     public string Exchange => _slot.Exchange ?? "";
@@ -54,7 +55,8 @@ public readonly ref struct AmqpEvent
     /// <summary>The message's properties.</summary>
     public BasicProperties Properties => _slot.Properties ?? BasicProperties.Empty;
 
-    /// <summary>The length of the whole body in bytes; the body follows in <see cref="EventKind.Body"/> events.</summary>
+    /// <summary>The length of the whole body in bytes; the body follows in <see cref="EventKind.Body"/>
+    /// events.</summary>
     public ulong BodySize => IsContent ? _slot.Extent : 0;
 
     /// <summary>A piece of a body, borrowed from the input.</summary>

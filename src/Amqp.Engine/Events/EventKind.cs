@@ -15,13 +15,16 @@ public enum EventKind
     /// <summary>A call will never be answered: Request, Reason.</summary>
     CallFailed,
 
-    /// <summary>A message for a consumer: ConsumerTag, DeliveryTag, Redelivered, Exchange, RoutingKey, Properties, BodySize.</summary>
+    /// <summary>A message for a consumer: ConsumerTag, DeliveryTag, Redelivered, Exchange, RoutingKey, Properties,
+    /// BodySize.</summary>
     Delivery,
 
-    /// <summary>The answer to <c>basic.get</c>: as Delivery, with Request and MessageCount, without ConsumerTag.</summary>
+    /// <summary>The answer to <c>basic.get</c>: as Delivery, with Request and MessageCount, without
+    /// ConsumerTag.</summary>
     GetOk,
 
-    /// <summary>A publish that could not be routed: ReplyCode, Text, Exchange, RoutingKey, Properties, BodySize.</summary>
+    /// <summary>A publish that could not be routed: ReplyCode, Text, Exchange, RoutingKey, Properties,
+    /// BodySize.</summary>
     Return,
 
     /// <summary>A piece of the body of the content before it on this channel: Body, IsLastBody.</summary>

@@ -69,7 +69,8 @@ public sealed record EventRecord
     public override string ToString()
     {
         var line = new StringBuilder(Kind.ToString()).Append(" ch=").Append(Channel);
-        void Add<T>(string name, T value, bool filled) => _ = filled ? line.Append(' ').Append(name).Append('=').Append(value) : line;
+        void Add<T>(string name, T value, bool filled) =>
+            _ = filled ? line.Append(' ').Append(name).Append('=').Append(value) : line;
         bool content = Kind is EventKind.Delivery or EventKind.GetOk or EventKind.Return;
         Add("request", Request.Value, Request.Value != 0);
         Add("method", Method, Method is not null);

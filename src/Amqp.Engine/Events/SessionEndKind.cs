@@ -9,7 +9,8 @@ public enum SessionEndKind
     /// <summary>The broker sent <c>connection.close</c>.</summary>
     ClosedByPeer,
 
-    /// <summary>The login was refused: 403, no common mechanism, or the stream ended right after the login was sent.</summary>
+    /// <summary>The login was refused: 403, no common mechanism, or the stream ended right after the login was
+    /// sent.</summary>
     AuthenticationRefused,
 
     /// <summary>The virtual host was refused: 530, or the stream ended right after <c>connection.open</c>.</summary>

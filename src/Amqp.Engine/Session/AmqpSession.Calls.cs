@@ -16,7 +16,8 @@ public sealed partial class AmqpSession
     /// <param name="channel">An open channel; 0 only for <see cref="ConnectionUpdateSecret"/>.</param>
     /// <param name="request">A method that has a reply, without its nowait bit. Channels are opened and closed with
     /// <see cref="OpenChannel"/> and <see cref="CloseChannel"/>.</param>
-    /// <param name="id">Names the call. Exactly one <see cref="EventKind.CallCompleted"/>, <see cref="EventKind.GetOk"/> or
+    /// <param name="id">Names the call. Exactly one <see cref="EventKind.CallCompleted"/>,
+    /// <see cref="EventKind.GetOk"/> or
     /// <see cref="EventKind.CallFailed"/> answers it.</param>
     /// <returns>Whether the call was taken.</returns>
     /// <exception cref="ArgumentException">A short string is longer than 255 bytes.</exception>
@@ -55,7 +56,8 @@ public sealed partial class AmqpSession
         return CommandResult.Ok;
     }
 
-    /// <summary>Sends a method that has no reply: a nowait form, <c>basic.recover-async</c>, <c>channel.flow-ok</c> and the like.</summary>
+    /// <summary>Sends a method that has no reply: a nowait form, <c>basic.recover-async</c>, <c>channel.flow-ok</c>
+    /// and the like.</summary>
     /// <param name="channel">An open channel.</param>
     /// <param name="method">The method. <c>basic.publish</c> has a command of its own.</param>
     /// <returns>Whether the method was sent.</returns>
@@ -121,7 +123,8 @@ public sealed partial class AmqpSession
 
     // What the session itself sends, and keeps its state by.
     private static bool IsManaged(MethodId id) =>
-        MethodIdExtensions.ClassId(id) == 10 || id is MethodId.ChannelOpen or MethodId.ChannelOpenOk or MethodId.ChannelClose or MethodId.ChannelCloseOk;
+        MethodIdExtensions.ClassId(id) == 10
+        || id is MethodId.ChannelOpen or MethodId.ChannelOpenOk or MethodId.ChannelClose or MethodId.ChannelCloseOk;
 
     private RequestId NextRequest() => new(++_lastRequest);
 
@@ -150,9 +153,13 @@ public sealed partial class AmqpSession
     {
         if (model.InFlight is not { } call || !MethodIdExtensions.IsReply(call.Method.Id, reply.Id))
         {
-            string expected = model.InFlight is { } other ? $"an answer to {MethodIdExtensions.Name(other.Method.Id)} was due" : "no call is pending";
+            string expected = model.InFlight is { } other
+                ? $"an answer to {MethodIdExtensions.Name(other.Method.Id)} was due"
+                : "no call is pending";
             return new WireError(
-                ReplyCode.CommandInvalid, $"{MethodIdExtensions.Name(reply.Id)} on channel {model.Number}, where {expected}", reply.Id);
+                ReplyCode.CommandInvalid,
+                $"{MethodIdExtensions.Name(reply.Id)} on channel {model.Number}, where {expected}",
+                reply.Id);
         }
 
         model.InFlight = null;

@@ -14,7 +14,8 @@ public sealed partial class AmqpSession
 
     /// <summary>Opens a channel on the lowest free number.</summary>
     /// <param name="channel">The number, from 1 to the negotiated channel-max.</param>
-    /// <param name="id">Names the call; <see cref="EventKind.CallCompleted"/> says that the channel can be used.</param>
+    /// <param name="id">Names the call; <see cref="EventKind.CallCompleted"/> says that the channel can be
+    /// used.</param>
     /// <returns><see cref="CommandResult.NoFreeChannel"/> when as many are in use as were negotiated.</returns>
     public CommandResult OpenChannel(out ushort channel, out RequestId id)
     {
@@ -47,7 +48,8 @@ public sealed partial class AmqpSession
     /// <param name="code">The reply code to send.</param>
     /// <param name="text">The reply text; cut to 255 bytes of UTF-8.</param>
     /// <param name="id">Names the call; it completes when the broker answered, or closed the channel itself.</param>
-    /// <returns><see cref="CommandResult.ChannelNotOpen"/> when the channel is not open or is closing already.</returns>
+    /// <returns><see cref="CommandResult.ChannelNotOpen"/> when the channel is not open or is closing
+    /// already.</returns>
     public CommandResult CloseChannel(ushort channel, ReplyCode code, string text, out RequestId id)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -59,7 +61,8 @@ public sealed partial class AmqpSession
 
         id = NextRequest();
         model.CloseRequested = true;
-        model.Waiting.Enqueue(new PendingCall(id, new ChannelClose { ReplyCode = (ushort)code, ReplyText = Cut(text) }));
+        model.Waiting.Enqueue(
+            new PendingCall(id, new ChannelClose { ReplyCode = (ushort)code, ReplyText = Cut(text) }));
         SendNextCall(model);
         return CommandResult.Ok;
     }
@@ -109,7 +112,8 @@ public sealed partial class AmqpSession
     private bool Admit(ushort channel, ChannelInput input, MethodId method, out ChannelModel model)
     {
         model = Find(channel)!;
-        ref readonly StateTransition<ConnectionState, ConnectionInput> session = ref ConnectionStates.Find(State, ConnectionInput.ChannelFrame);
+        ref readonly StateTransition<ConnectionState, ConnectionInput> session =
+            ref ConnectionStates.Find(State, ConnectionInput.ChannelFrame);
         if (session.Verdict == StateVerdict.Ignore)
         {
             return false;
@@ -119,7 +123,11 @@ public sealed partial class AmqpSession
         ref readonly StateTransition<ChannelState, ChannelInput> row = ref ChannelStates.Find(state, input);
         if (session.Verdict != StateVerdict.Accept || row.Verdict == StateVerdict.Violate)
         {
-            Violate(NotAdmitted(session.Verdict == StateVerdict.Accept ? row.Code : session.Code, channel, state, method));
+            Violate(NotAdmitted(
+                session.Verdict == StateVerdict.Accept ? row.Code : session.Code,
+                channel,
+                state,
+                method));
             return false;
         }
 
@@ -211,9 +219,12 @@ public sealed partial class AmqpSession
 
     private static bool IsChannelReply(MethodId id) => id is
         MethodId.ChannelFlowOk or MethodId.AccessRequestOk or
-        MethodId.ExchangeDeclareOk or MethodId.ExchangeDeleteOk or MethodId.ExchangeBindOk or MethodId.ExchangeUnbindOk or
-        MethodId.QueueDeclareOk or MethodId.QueueBindOk or MethodId.QueuePurgeOk or MethodId.QueueDeleteOk or MethodId.QueueUnbindOk or
-        MethodId.BasicQosOk or MethodId.BasicConsumeOk or MethodId.BasicCancelOk or MethodId.BasicGetEmpty or MethodId.BasicRecoverOk or
+        MethodId.ExchangeDeclareOk or MethodId.ExchangeDeleteOk or
+        MethodId.ExchangeBindOk or MethodId.ExchangeUnbindOk or
+        MethodId.QueueDeclareOk or MethodId.QueueBindOk or MethodId.QueuePurgeOk or
+        MethodId.QueueDeleteOk or MethodId.QueueUnbindOk or
+        MethodId.BasicQosOk or MethodId.BasicConsumeOk or MethodId.BasicCancelOk or
+        MethodId.BasicGetEmpty or MethodId.BasicRecoverOk or
         MethodId.ConfirmSelectOk or MethodId.TxSelectOk or MethodId.TxCommitOk or MethodId.TxRollbackOk;
 
     private void OnChannelClose(ChannelModel model, ChannelClose close)
@@ -223,7 +234,12 @@ public sealed partial class AmqpSession
         {
             var method = (MethodId)(((uint)close.ClassId << 16) | close.MethodId);
             var reason = new SessionEnd(
-                SessionEndKind.ChannelError, CloseInitiator.Peer, (ReplyCode)close.ReplyCode, close.ReplyText, method, State);
+                SessionEndKind.ChannelError,
+                CloseInitiator.Peer,
+                (ReplyCode)close.ReplyCode,
+                close.ReplyText,
+                method,
+                State);
             EndChannel(model, reason, close);
         }
     }
@@ -237,11 +253,17 @@ public sealed partial class AmqpSession
         EndChannel(
             model,
             new SessionEnd(
-                SessionEndKind.ClosedByApplication, CloseInitiator.Application, (ReplyCode)sent.ReplyCode, sent.ReplyText, 0, State),
+                SessionEndKind.ClosedByApplication,
+                CloseInitiator.Application,
+                (ReplyCode)sent.ReplyCode,
+                sent.ReplyText,
+                0,
+                State),
             null);
     }
 
-    // The owner has read that the channel ended. Only now is the number free: an opener inside the same drain would take
+    // The owner has read that the channel ended. Only now is the number free: an opener inside the same drain would
+    // take
     // the events that are left for its own.
     private void ReleaseNumber(ushort channel)
     {

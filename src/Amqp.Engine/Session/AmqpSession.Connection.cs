@@ -15,7 +15,8 @@ public sealed partial class AmqpSession
     private ReplyCode _closeCode = ReplyCode.Success;
     private string _closeText = "";
 
-    /// <summary>Closes the connection politely. The end is told by <see cref="EventKind.SessionClosed"/>: when the broker
+    /// <summary>Closes the connection politely. The end is told by <see cref="EventKind.SessionClosed"/>: when the
+    /// broker
     /// answered, when the stream ended or when <see cref="SessionOptions.CloseTimeout"/> has passed. Before the
     /// connection is open it ends at once.</summary>
     /// <param name="code">The reply code to send, <see cref="ReplyCode.Success"/> for an ordinary close.</param>
@@ -127,7 +128,9 @@ public sealed partial class AmqpSession
         {
             var code = (ReplyCode)close.ReplyCode;
             var method = (MethodId)(((uint)close.ClassId << 16) | close.MethodId);
-            Finish(new SessionEnd(KindOfClose(code, during), CloseInitiator.Peer, code, close.ReplyText, method, during), ConnectionInput.Close);
+            Finish(
+                new SessionEnd(KindOfClose(code, during), CloseInitiator.Peer, code, close.ReplyText, method, during),
+                ConnectionInput.Close);
         }
     }
 
@@ -167,7 +170,10 @@ public sealed partial class AmqpSession
 
         if (!_connectionCalls.TryDequeue(out PendingCall call))
         {
-            Violate(new WireError(ReplyCode.CommandInvalid, $"{MethodIdExtensions.Name(reply.Id)} answers no call", reply.Id));
+            Violate(new WireError(
+                ReplyCode.CommandInvalid,
+                $"{MethodIdExtensions.Name(reply.Id)} answers no call",
+                reply.Id));
             return;
         }
 
@@ -229,14 +235,22 @@ public sealed partial class AmqpSession
         (SessionEndKind kind, string hint) = (end, State) switch
         {
             (StreamEnd.Aborted, _) => (SessionEndKind.Aborted, ""),
-            (_, ConnectionState.AwaitingTune) => (SessionEndKind.AuthenticationRefused, " right after the login was sent"),
-            (_, ConnectionState.AwaitingOpenOk) => (SessionEndKind.VirtualHostRefused, " right after the virtual host was asked for"),
+            (_, ConnectionState.AwaitingTune) =>
+                (SessionEndKind.AuthenticationRefused, " right after the login was sent"),
+            (_, ConnectionState.AwaitingOpenOk) =>
+                (SessionEndKind.VirtualHostRefused, " right after the virtual host was asked for"),
             (_, ConnectionState.AwaitingStart) => (SessionEndKind.StreamLost, " in answer to the protocol header"),
             _ => (SessionEndKind.StreamLost, ""),
         };
         string inFrame = _leftOver > 0 ? $", {_leftOver} bytes into a frame" : "";
         CloseInitiator initiator = end == StreamEnd.Aborted ? CloseInitiator.Application : CloseInitiator.Peer;
-        return new SessionEnd(kind, initiator, ReplyCode.Success, $"The byte stream ended ({end}){hint}{inFrame}.", 0, State);
+        return new SessionEnd(
+            kind,
+            initiator,
+            ReplyCode.Success,
+            $"The byte stream ended ({end}){hint}{inFrame}.",
+            0,
+            State);
     }
 
     // The one way out: every pending command is completed, then each channel is told, then the session.

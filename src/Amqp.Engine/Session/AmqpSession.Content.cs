@@ -55,7 +55,10 @@ public sealed partial class AmqpSession
 
     private static WireError CheckGet(ChannelModel model) => model.InFlight is { Method: BasicGet }
         ? default
-        : new WireError(ReplyCode.CommandInvalid, $"basic.get-ok on channel {model.Number}, where no basic.get is pending", MethodId.BasicGetOk);
+        : new WireError(
+            ReplyCode.CommandInvalid,
+            $"basic.get-ok on channel {model.Number}, where no basic.get is pending",
+            MethodId.BasicGetOk);
 
     private void OnContentFrame(in Frame frame)
     {
@@ -124,7 +127,12 @@ public sealed partial class AmqpSession
     private void OnHeader(ChannelModel model, ReadOnlySpan<byte> payload)
     {
         ref ContentAssembly content = ref model.Content;
-        if (!ContentHeader.TryRead(payload, out ushort classId, out ulong bodySize, out ReadOnlySpan<byte> bytes, out WireError error)
+        if (!ContentHeader.TryRead(
+                payload,
+                out ushort classId,
+                out ulong bodySize,
+                out ReadOnlySpan<byte> bytes,
+                out WireError error)
             || !_properties.TryRead(bytes, out BasicProperties properties, out error))
         {
             Violate(error with { Method = content.Method });
@@ -231,7 +239,12 @@ public sealed partial class AmqpSession
             SendNextCall(model);
         }
         else if (content.Method == MethodId.BasicReturn
-            && model.Mandatory?.Match(model.Confirms!, content.Exchange, content.RoutingKey, content.BodySize, content.BodyHash)
+            && model.Mandatory?.Match(
+                model.Confirms!,
+                content.Exchange,
+                content.RoutingKey,
+                content.BodySize,
+                content.BodyHash)
                 is { } sequence and not 0)
         {
             _events.Add(EventKind.PublishReturned, model.Number).Number = sequence;

@@ -11,7 +11,8 @@ public sealed partial class AmqpSession
 {
     internal bool ProcessNextFrame(scoped ref FrameReader frames, in ReadOnlySequence<byte> input)
     {
-        if (State == ConnectionState.Closed || (State == ConnectionState.AwaitingStart && !IsFrame(input.Slice(frames.Consumed))))
+        if (State == ConnectionState.Closed
+            || (State == ConnectionState.AwaitingStart && !IsFrame(input.Slice(frames.Consumed))))
         {
             return false;
         }
@@ -74,7 +75,9 @@ public sealed partial class AmqpSession
     {
         if (channel != 0 || length != 0)
         {
-            Violate(new WireError(ReplyCode.FrameError, $"a heartbeat on channel {channel} with a payload of {length} bytes"));
+            Violate(new WireError(
+                ReplyCode.FrameError,
+                $"a heartbeat on channel {channel} with a payload of {length} bytes"));
         }
     }
 

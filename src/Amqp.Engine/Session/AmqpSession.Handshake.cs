@@ -21,7 +21,8 @@ public sealed partial class AmqpSession
         ("connection.blocked", true),
         ("authentication_failure_close", true));
 
-    // The first octets tell a peer that does not speak AMQP 0-9-1: another version answers with its own protocol header.
+    // The first octets tell a peer that does not speak AMQP 0-9-1: another version answers with its own protocol
+    // header.
     private bool IsFrame(in ReadOnlySequence<byte> input)
     {
         if (input.IsEmpty)
@@ -31,12 +32,14 @@ public sealed partial class AmqpSession
 
         Span<byte> head = stackalloc byte[(int)Math.Min(input.Length, 8)];
         input.Slice(0, head.Length).CopyTo(head);
-        if (head[0] is (byte)FrameType.Method or (byte)FrameType.Heartbeat or (byte)FrameType.Header or (byte)FrameType.Body)
+        if (head[0] is (byte)FrameType.Method or (byte)FrameType.Heartbeat
+            or (byte)FrameType.Header or (byte)FrameType.Body)
         {
             return true;
         }
 
-        // Decided by the first octet that fits neither beginning, and told by the octets up to it: however many came at once.
+        // Decided by the first octet that fits neither beginning, and told by the octets up to it: however many came
+        // at once.
         int known = Math.Max(head.CommonPrefixLength("AMQP"u8), head.CommonPrefixLength("HTTP"u8));
         if (known == 4 && head[0] == 'A')
         {
@@ -44,13 +47,17 @@ public sealed partial class AmqpSession
             {
                 Finish(Ended(
                     SessionEndKind.VersionMismatch,
-                    $"The peer offers AMQP {head[5]}-{head[6]}-{head[7]} (protocol id {head[4]}); this client speaks 0-9-1."));
+                    $"The peer offers AMQP {head[5]}-{head[6]}-{head[7]} (protocol id {head[4]}); "
+                    + "this client speaks 0-9-1."));
             }
         }
         else if (known == 4 || known < head.Length)
         {
             string banner = Banner(head[..Math.Min(known + 1, 4)]);
-            Finish(Ended(SessionEndKind.ProtocolViolation, $"The peer does not speak AMQP: {banner}.", ReplyCode.FrameError));
+            Finish(Ended(
+                SessionEndKind.ProtocolViolation,
+                $"The peer does not speak AMQP: {banner}.",
+                ReplyCode.FrameError));
         }
 
         return false;

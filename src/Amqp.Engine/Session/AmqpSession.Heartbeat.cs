@@ -6,11 +6,14 @@ namespace Amqp.Engine.Session;
 
 // Heartbeats (AMQP 0-9-1 section 4.2.7).
 //
-// Sending: a tick every quarter of the interval looks whether anything was appended since the tick before, and appends a
-// heartbeat if not. So at most half an interval passes between two frames, without a clock reading for each command, and
+// Sending: a tick every quarter of the interval looks whether anything was appended since the tick before, and appends
+// a
+// heartbeat if not. So at most half an interval passes between two frames, without a clock reading for each command,
+// and
 // a busy connection sends no heartbeat at all.
 //
-// Receiving: two intervals without one byte and the peer is taken for dead. Any byte counts, also of a frame that is not
+// Receiving: two intervals without one byte and the peer is taken for dead. Any byte counts, also of a frame that is
+// not
 // complete: a large frame that trickles in is a sign of life.
 public sealed partial class AmqpSession
 {
@@ -70,7 +73,9 @@ public sealed partial class AmqpSession
     {
         if (_timers.IsDue(TimerKind.HeartbeatReceive, _now))
         {
-            Finish(Ended(SessionEndKind.HeartbeatTimeout, $"Nothing was received for {Interval * 2} (heartbeat {Interval})."));
+            Finish(Ended(
+                SessionEndKind.HeartbeatTimeout,
+                $"Nothing was received for {Interval * 2} (heartbeat {Interval})."));
             return;
         }
 

@@ -64,7 +64,13 @@ public sealed partial class AmqpSession
         }
 
         _wroteSinceTick = true;
-        sequenceNumber = Track(channel, exchange, routingKey, mandatory, body.Length, mandatory ? BodyHash.Add(0, body) : 0);
+        sequenceNumber = Track(
+            channel,
+            exchange,
+            routingKey,
+            mandatory,
+            body.Length,
+            mandatory ? BodyHash.Add(0, body) : 0);
         return CommandResult.Ok;
     }
 
@@ -94,13 +100,24 @@ public sealed partial class AmqpSession
         WriteHead(channel, exchange, routingKey, mandatory, properties, in sizes);
         FrameWriter.WriteBody(_output, channel, in body, _maxPayload + FrameWriter.Overhead);
         _wroteSinceTick = true;
-        sequenceNumber = Track(channel, exchange, routingKey, mandatory, body.Length, mandatory ? BodyHash.Add(0, in body) : 0);
+        sequenceNumber = Track(
+            channel,
+            exchange,
+            routingKey,
+            mandatory,
+            body.Length,
+            mandatory ? BodyHash.Add(0, in body) : 0);
         return CommandResult.Ok;
     }
 
     // Checks everything before a byte is written, so that a refused publish leaves no trace.
     private CommandResult Begin(
-        ushort channel, string exchange, string routingKey, BasicProperties properties, long bodySize, out PublishSizes sizes)
+        ushort channel,
+        string exchange,
+        string routingKey,
+        BasicProperties properties,
+        long bodySize,
+        out PublishSizes sizes)
     {
         ArgumentNullException.ThrowIfNull(exchange);
         ArgumentNullException.ThrowIfNull(routingKey);
@@ -129,12 +146,21 @@ public sealed partial class AmqpSession
         }
 
         sizes = new PublishSizes(
-            HotMethods.PublishLength(exchangeBytes, routingKeyBytes), ContentHeader.Length(properties), (ulong)bodySize);
-        return sizes.Method > _maxPayload || sizes.Header > _maxPayload ? CommandResult.HeaderTooLarge : CommandResult.Ok;
+            HotMethods.PublishLength(exchangeBytes, routingKeyBytes),
+            ContentHeader.Length(properties),
+            (ulong)bodySize);
+        return sizes.Method > _maxPayload || sizes.Header > _maxPayload
+            ? CommandResult.HeaderTooLarge
+            : CommandResult.Ok;
     }
 
     private void WriteHead(
-        ushort channel, string exchange, string routingKey, bool mandatory, BasicProperties properties, in PublishSizes sizes)
+        ushort channel,
+        string exchange,
+        string routingKey,
+        bool mandatory,
+        BasicProperties properties,
+        in PublishSizes sizes)
     {
         Span<byte> span = _output.GetSpan(sizes.Head);
         var writer = new WireWriter(span);
@@ -166,7 +192,13 @@ public sealed partial class AmqpSession
         writer.WriteLong((uint)length);
     }
 
-    private ulong Track(ushort channel, string exchange, string routingKey, bool mandatory, long bodySize, uint bodyHash)
+    private ulong Track(
+        ushort channel,
+        string exchange,
+        string routingKey,
+        bool mandatory,
+        long bodySize,
+        uint bodyHash)
     {
         ChannelModel model = _channels[channel]!;
         if (model.Confirms is not { } confirms)

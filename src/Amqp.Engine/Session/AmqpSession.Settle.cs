@@ -5,7 +5,8 @@ using Amqp.Engine.Wire;
 
 namespace Amqp.Engine.Session;
 
-// Settlement both ways: our acknowledgements of deliveries, and the broker's of publishes (RabbitMQ's publisher confirms).
+// Settlement both ways: our acknowledgements of deliveries, and the broker's of publishes (RabbitMQ's publisher
+// confirms).
 public sealed partial class AmqpSession
 {
     /// <summary>Acknowledges a delivery (<c>basic.ack</c>).</summary>
@@ -30,7 +31,8 @@ public sealed partial class AmqpSession
     /// <param name="channel">The channel that delivered it.</param>
     /// <param name="deliveryTag">The delivery's tag; 0 with <paramref name="multiple"/> means all.</param>
     /// <param name="multiple">Whether all earlier deliveries of the channel are meant too.</param>
-    /// <param name="requeue">Whether the broker shall put the messages back; otherwise they are dropped or dead-lettered.</param>
+    /// <param name="requeue">Whether the broker shall put the messages back; otherwise they are dropped or
+    /// dead-lettered.</param>
     /// <returns>Whether it was sent.</returns>
     public CommandResult Nack(ushort channel, ulong deliveryTag, bool multiple, bool requeue)
     {
@@ -48,7 +50,8 @@ public sealed partial class AmqpSession
     /// <summary>Refuses one delivery (<c>basic.reject</c>).</summary>
     /// <param name="channel">The channel that delivered it.</param>
     /// <param name="deliveryTag">The delivery's tag.</param>
-    /// <param name="requeue">Whether the broker shall put the message back; otherwise it is dropped or dead-lettered.</param>
+    /// <param name="requeue">Whether the broker shall put the message back; otherwise it is dropped or
+    /// dead-lettered.</param>
     /// <returns>Whether it was sent.</returns>
     public CommandResult Reject(ushort channel, ulong deliveryTag, bool requeue)
     {
@@ -115,14 +118,22 @@ public sealed partial class AmqpSession
     }
 
     private static WireError NotConfirming(ChannelModel model, MethodId id) => new(
-        ReplyCode.CommandInvalid, $"{MethodIdExtensions.Name(id)} on channel {model.Number}, which is not in confirm mode", id);
+        ReplyCode.CommandInvalid,
+        $"{MethodIdExtensions.Name(id)} on channel {model.Number}, which is not in confirm mode",
+        id);
 
     private static WireError NeverPublished(ChannelModel model, MethodId id, ulong tag) => new(
         ReplyCode.CommandInvalid,
         $"{MethodIdExtensions.Name(id)} on channel {model.Number} settles publish {tag}, which was never made",
         id);
 
-    private WireError Settle(ChannelModel model, ConfirmTracker confirms, ulong tag, bool multiple, bool nacked, MethodId id)
+    private WireError Settle(
+        ChannelModel model,
+        ConfirmTracker confirms,
+        ulong tag,
+        bool multiple,
+        bool nacked,
+        MethodId id)
     {
         if (!multiple)
         {
@@ -140,7 +151,9 @@ public sealed partial class AmqpSession
                 if (_events.Count > _options.Limits.MaxPendingEvents)
                 {
                     return new WireError(
-                        ReplyCode.ResourceError, $"{MethodIdExtensions.Name(id)} on channel {model.Number} makes more events than the limit", id);
+                        ReplyCode.ResourceError,
+                        $"{MethodIdExtensions.Name(id)} on channel {model.Number} makes more events than the limit",
+                        id);
                 }
             }
         }

@@ -6,20 +6,26 @@ using Amqp.Engine.Wire;
 
 namespace Amqp.Engine.Session;
 
-/// <summary>The client's side of one AMQP 0-9-1 connection, without I/O: bytes and time go in; events, bytes and the next
+/// <summary>The client's side of one AMQP 0-9-1 connection, without I/O: bytes and time go in; events, bytes and the
+/// next
 /// deadline come out. It owns no socket, clock, thread or randomness.</summary>
 /// <remarks>
 /// <para>There are four families of members. <b>A. Inputs</b>: <see cref="Start"/>, <see cref="Receive"/>,
 /// <see cref="ReceiveEnd"/>, <see cref="Elapse"/>. <b>B. Commands</b>: <see cref="OpenChannel"/>, <see cref="Call"/>,
-/// <see cref="Send"/>, <see cref="Publish(ushort, string, string, bool, BasicProperties, ReadOnlySpan{byte}, out ulong)"/>,
-/// <see cref="Ack"/> and the like. <b>C. Outputs</b>: the events of the scope that an input returned, the bytes appended to
+/// <see cref="Send"/>,
+/// <see cref="Publish(ushort, string, string, bool, BasicProperties, ReadOnlySpan{byte}, out ulong)"/>,
+/// <see cref="Ack"/> and the like. <b>C. Outputs</b>: the events of the scope that an input returned, the bytes
+/// appended to
 /// the output, <see cref="NextDeadline"/> and <see cref="WantsClose"/>. <b>D. Getters</b>.</para>
 /// <para><b>The single-mutation rule.</b> Give one input; drain its events to the end; release the input up to
-/// <see cref="EventScope.Consumed"/>; take the bytes; read the deadline; then give the next input. Commands append whole
+/// <see cref="EventScope.Consumed"/>; take the bytes; read the deadline; then give the next input. Commands append
+/// whole
 /// messages and may come at any time, also inside a drain.</para>
 /// <para><b>Threads.</b> Not thread-safe: one caller at a time. Instances share nothing.</para>
-/// <para><b>Errors.</b> Misuse by the caller is a <see cref="Commands.CommandResult"/> and sends nothing. A violation by
-/// the peer appends the fitting 5xx close and then ends the session with one <see cref="EventKind.SessionClosed"/>.</para>
+/// <para><b>Errors.</b> Misuse by the caller is a <see cref="Commands.CommandResult"/> and sends nothing. A violation
+/// by
+/// the peer appends the fitting 5xx close and then ends the session with one
+/// <see cref="EventKind.SessionClosed"/>.</para>
 /// </remarks>
 public sealed partial class AmqpSession
 {
@@ -127,15 +133,21 @@ public sealed partial class AmqpSession
         Advance(now);
         if (_timers.IsDue(TimerKind.Handshake, _now))
         {
-            Finish(Ended(SessionEndKind.HandshakeTimeout, $"The handshake did not end within {_options.HandshakeTimeout}."));
+            Finish(Ended(
+                SessionEndKind.HandshakeTimeout,
+                $"The handshake did not end within {_options.HandshakeTimeout}."));
         }
         else if (_timers.IsDue(TimerKind.CloseReply, _now))
         {
-            Finish(Ended(SessionEndKind.CloseTimeout, $"connection.close was not answered within {_options.CloseTimeout}."));
+            Finish(Ended(
+                SessionEndKind.CloseTimeout,
+                $"connection.close was not answered within {_options.CloseTimeout}."));
         }
         else if (_timers.IsDue(TimerKind.Blocked, _now))
         {
-            Finish(Ended(SessionEndKind.BlockedTimeout, $"The broker kept the connection blocked for {_options.BlockedTimeout}."));
+            Finish(Ended(
+                SessionEndKind.BlockedTimeout,
+                $"The broker kept the connection blocked for {_options.BlockedTimeout}."));
         }
         else
         {
@@ -145,7 +157,8 @@ public sealed partial class AmqpSession
         return Events();
     }
 
-    /// <summary>Reads what commands left behind, such as the end of a session that was closed before it was open.</summary>
+    /// <summary>Reads what commands left behind, such as the end of a session that was closed before it was
+    /// open.</summary>
     /// <returns>The events, to be read to their end.</returns>
     public EventScope Events() => new(this, ReadOnlySequence<byte>.Empty, _maxPayload);
 

@@ -31,7 +31,8 @@ internal sealed class ChannelModel(ushort number)
 
     public int PendingCalls => Waiting.Count + (InFlight is null ? 0 : 1);
 
-    /// <summary>Whether the content of a <c>basic.get-ok</c> is still arriving; the next call waits for its end.</summary>
+    /// <summary>Whether the content of a <c>basic.get-ok</c> is still arriving; the next call waits for its
+    /// end.</summary>
     public bool IsReceivingGet => Content is { Stage: not ContentStage.None, Method: MethodId.BasicGetOk };
 
     public bool AcceptsCommands => State == ChannelState.Open && !CloseRequested;

@@ -1,6 +1,7 @@
 namespace Amqp.Engine.Session;
 
-/// <summary>Where a channel is in its life (AMQP 0-9-1 section 2.2.5). <see cref="ChannelStates"/> holds every transition.</summary>
+/// <summary>Where a channel is in its life (AMQP 0-9-1 section 2.2.5). <see cref="ChannelStates"/> holds every
+/// transition.</summary>
 public enum ChannelState
 {
     /// <summary>Not in use; the number is free.</summary>

@@ -22,7 +22,9 @@ public static class ChannelStates
     /// <param name="state">The state before.</param>
     /// <param name="input">What happens.</param>
     /// <returns>The row.</returns>
-    public static ref readonly StateTransition<ChannelState, ChannelInput> Find(ChannelState state, ChannelInput input) =>
+    public static ref readonly StateTransition<ChannelState, ChannelInput> Find(
+        ChannelState state,
+        ChannelInput input) =>
         ref Table[(int)state, (int)input];
 
     private static StateTable<ChannelState, ChannelInput> Build() =>

@@ -1,7 +1,8 @@
 namespace Amqp.Engine.Session;
 
 /// <summary>Which publishes of a channel in confirm mode await their settlement. Numbers start at 1 and grow by one for
-/// each publish. Each number is passed once when it is settled, whatever the order and the multiple flags: the cost does
+/// each publish. Each number is passed once when it is settled, whatever the order and the multiple flags: the cost
+/// does
 /// not grow with what is outstanding.</summary>
 /// <remarks>Written policy: a number that is settled already is ignored; 0 with multiple means all; 0 alone or a number
 /// that was never published is a violation (<see cref="IsKnown"/>).</remarks>
@@ -49,7 +50,8 @@ internal sealed class ConfirmTracker
         return true;
     }
 
-    /// <summary>Takes the next run of unsettled numbers that are at most <paramref name="upTo"/>. Call until false.</summary>
+    /// <summary>Takes the next run of unsettled numbers that are at most <paramref name="upTo"/>. Call until
+    /// false.</summary>
     public bool TryTakeRun(ulong upTo, out ulong from, out ulong to)
     {
         from = Lowest;

@@ -1,6 +1,7 @@
 namespace Amqp.Engine.Session;
 
-/// <summary>Where a connection is in its life (AMQP 0-9-1 section 2.2.4). <see cref="ConnectionStates"/> holds every transition.</summary>
+/// <summary>Where a connection is in its life (AMQP 0-9-1 section 2.2.4). <see cref="ConnectionStates"/> holds every
+/// transition.</summary>
 public enum ConnectionState
 {
     /// <summary>Nothing was sent yet.</summary>
@@ -12,7 +13,8 @@ public enum ConnectionState
     /// <summary><c>connection.start-ok</c> was sent; <c>connection.tune</c> is awaited.</summary>
     AwaitingTune,
 
-    /// <summary><c>connection.tune-ok</c> and <c>connection.open</c> were sent; <c>connection.open-ok</c> is awaited.</summary>
+    /// <summary><c>connection.tune-ok</c> and <c>connection.open</c> were sent; <c>connection.open-ok</c> is
+    /// awaited.</summary>
     AwaitingOpenOk,
 
     /// <summary>In use.</summary>

@@ -27,7 +27,9 @@ public static class ConnectionStates
     /// <param name="state">The state before.</param>
     /// <param name="input">What happens.</param>
     /// <returns>The row.</returns>
-    public static ref readonly StateTransition<ConnectionState, ConnectionInput> Find(ConnectionState state, ConnectionInput input) =>
+    public static ref readonly StateTransition<ConnectionState, ConnectionInput> Find(
+        ConnectionState state,
+        ConnectionInput input) =>
         ref Table[(int)state, (int)input];
 
     private static StateTable<ConnectionState, ConnectionInput> Build()
@@ -39,7 +41,12 @@ public static class ConnectionStates
             .Default(ConnectionState.Closed, StateVerdict.Ignore)
             .Refuse(ConnectionState.Closed, ConnectionInput.LocalStart, ConnectionInput.LocalClose);
         foreach (ConnectionState state in (ReadOnlySpan<ConnectionState>)
-            [ConnectionState.AwaitingStart, ConnectionState.AwaitingTune, ConnectionState.AwaitingOpenOk, ConnectionState.Open])
+            [
+                ConnectionState.AwaitingStart,
+                ConnectionState.AwaitingTune,
+                ConnectionState.AwaitingOpenOk,
+                ConnectionState.Open,
+            ])
         {
             table.Default(state, StateVerdict.Violate, ReplyCode.CommandInvalid)
                 .Refuse(state, ConnectionInput.LocalStart, ConnectionInput.LocalClose)

@@ -1,7 +1,8 @@
 namespace Amqp.Engine.Session;
 
 /// <summary>The mandatory publishes that may still be returned. RabbitMQ names no sequence number in
-/// <c>basic.return</c>, but sends it before the settlement, in publish order: so the earliest unresolved publish with the
+/// <c>basic.return</c>, but sends it before the settlement, in publish order: so the earliest unresolved publish with
+/// the
 /// same exchange, routing key and body is the one. Twins are interchangeable.</summary>
 internal sealed class MandatoryLedger
 {
@@ -24,7 +25,8 @@ internal sealed class MandatoryLedger
         {
             Entry entry = _entries[i];
             if (entry.Sequence != 0 && entry.BodySize == bodySize && entry.BodyHash == bodyHash
-                && entry.Exchange == exchange && entry.RoutingKey == routingKey && confirms.IsOutstanding(entry.Sequence))
+                && entry.Exchange == exchange && entry.RoutingKey == routingKey
+                && confirms.IsOutstanding(entry.Sequence))
             {
                 _entries[i] = default;
                 return entry.Sequence;
@@ -49,5 +51,10 @@ internal sealed class MandatoryLedger
         }
     }
 
-    private readonly record struct Entry(ulong Sequence, string Exchange, string RoutingKey, ulong BodySize, uint BodyHash);
+    private readonly record struct Entry(
+        ulong Sequence,
+        string Exchange,
+        string RoutingKey,
+        ulong BodySize,
+        uint BodyHash);
 }

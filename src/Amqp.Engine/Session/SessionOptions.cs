@@ -22,10 +22,12 @@ public sealed record SessionOptions
     /// <summary>The highest channel number to ask for, 1 to 65535.</summary>
     public ushort ChannelMax { get; init; } = 2047;
 
-    /// <summary>The longest frame to ask for in bytes, envelope included: 4096 and up, or 0 to take the broker's.</summary>
+    /// <summary>The longest frame to ask for in bytes, envelope included: 4096 and up, or 0 to take the
+    /// broker's.</summary>
     public uint FrameMax { get; init; } = 131072;
 
-    /// <summary>The longest heartbeat interval, 0 to 65535 whole seconds. The broker's is taken when it is shorter and not
+    /// <summary>The longest heartbeat interval, 0 to 65535 whole seconds. The broker's is taken when it is shorter and
+    /// not
     /// zero. Zero turns heartbeats off.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -61,18 +63,24 @@ public sealed record SessionOptions
         Require(ChannelMax >= 1, nameof(ChannelMax), "must be from 1 to 65535");
         Require(FrameMax is 0 or >= FrameMin, nameof(FrameMax), "must be 0 or at least 4096 bytes");
         Require(
-            Heartbeat >= TimeSpan.Zero && Heartbeat <= TimeSpan.FromSeconds(ushort.MaxValue) && Heartbeat.Ticks % TimeSpan.TicksPerSecond == 0,
+            Heartbeat >= TimeSpan.Zero
+                && Heartbeat <= TimeSpan.FromSeconds(ushort.MaxValue)
+                && Heartbeat.Ticks % TimeSpan.TicksPerSecond == 0,
             nameof(Heartbeat),
             "must be from 0 to 65535 whole seconds");
         Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), "must be more than zero");
         Require(CloseTimeout > TimeSpan.Zero, nameof(CloseTimeout), "must be more than zero");
-        Require(BlockedTimeout is null || BlockedTimeout > TimeSpan.Zero, nameof(BlockedTimeout), "must be null or more than zero");
+        Require(
+            BlockedTimeout is null || BlockedTimeout > TimeSpan.Zero,
+            nameof(BlockedTimeout),
+            "must be null or more than zero");
     }
 
     // The password is left out, and so are the client's properties, which may hold anything.
     private bool PrintMembers(StringBuilder builder)
     {
-        builder.Append($"VirtualHost = {VirtualHost}, UserName = {UserName}, Password = ***, ChannelMax = {ChannelMax}, ");
+        builder.Append($"VirtualHost = {VirtualHost}, UserName = {UserName}, Password = ***, ");
+        builder.Append($"ChannelMax = {ChannelMax}, ");
         builder.Append($"FrameMax = {FrameMax}, Heartbeat = {Heartbeat}, HandshakeTimeout = {HandshakeTimeout}, ");
         builder.Append($"CloseTimeout = {CloseTimeout}, BlockedTimeout = {BlockedTimeout}");
         return true;

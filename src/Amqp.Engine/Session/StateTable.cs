@@ -15,7 +15,8 @@ internal sealed class StateTable<TState, TInput>
 
     public StateTable() => _cells = new StateTransition<TState, TInput>[_states.Length * _inputs.Length];
 
-    public ref readonly StateTransition<TState, TInput> this[int state, int input] => ref _cells[(state * _inputs.Length) + input];
+    public ref readonly StateTransition<TState, TInput> this[int state, int input] =>
+        ref _cells[(state * _inputs.Length) + input];
 
     public ImmutableArray<StateTransition<TState, TInput>> Rows => [.. _cells];
 

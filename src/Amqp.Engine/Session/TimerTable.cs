@@ -5,7 +5,10 @@ namespace Amqp.Engine.Session;
 /// <summary>One moment for each <see cref="TimerKind"/>.</summary>
 internal sealed class TimerTable
 {
-    private readonly MonoTime[] _at = [MonoTime.Never, MonoTime.Never, MonoTime.Never, MonoTime.Never, MonoTime.Never, MonoTime.Never];
+    private readonly MonoTime[] _at =
+    [
+        MonoTime.Never, MonoTime.Never, MonoTime.Never, MonoTime.Never, MonoTime.Never, MonoTime.Never,
+    ];
 
     public Deadline Next
     {

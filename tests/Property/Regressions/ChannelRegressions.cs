@@ -70,7 +70,9 @@ public sealed class ChannelRegressions
     {
         ScriptedPeer peer = new ScriptedPeer().Handshake();
         ushort channel = peer.OpenChannel();
-        Assert.Equal(CommandResult.InvalidArgument, peer.Session.Send(channel, new BasicCancelOk { ConsumerTag = "c" }));
+        Assert.Equal(
+            CommandResult.InvalidArgument,
+            peer.Session.Send(channel, new BasicCancelOk { ConsumerTag = "c" }));
         Assert.Equal(CommandResult.InvalidArgument, peer.Session.Send(channel, new QueueDeclareOk { Queue = "q" }));
         Assert.Equal(CommandResult.Ok, peer.Session.Send(channel, new ChannelFlowOk { Active = true }));
     }
@@ -79,7 +81,9 @@ public sealed class ChannelRegressions
     public void A_close_text_that_ends_in_half_a_character_is_cut_to_fit()
     {
         ScriptedPeer peer = new ScriptedPeer().Handshake();
-        Assert.Equal(CommandResult.Ok, peer.Session.Close(ReplyCode.Success, new string('x', 255) + '\ud83d', peer.Now));
+        Assert.Equal(
+            CommandResult.Ok,
+            peer.Session.Close(ReplyCode.Success, new string('x', 255) + '\ud83d', peer.Now));
         peer.Drain();
         Assert.Equal(new string('x', 255), Assert.IsType<ConnectionClose>(peer.Frames[^1].Method).ReplyText);
     }
@@ -87,9 +91,13 @@ public sealed class ChannelRegressions
     [Fact]
     public void Options_without_limits_or_properties_are_named()
     {
-        Assert.Equal("Limits", Assert.Throws<ArgumentNullException>(() => new SessionOptions { Limits = null! }.Validate()).ParamName);
+        Assert.Equal(
+            "Limits",
+            Assert.Throws<ArgumentNullException>(
+                () => new SessionOptions { Limits = null! }.Validate()).ParamName);
         Assert.Equal(
             "ClientProperties",
-            Assert.Throws<ArgumentNullException>(() => new SessionOptions { ClientProperties = null! }.Validate()).ParamName);
+            Assert.Throws<ArgumentNullException>(
+                () => new SessionOptions { ClientProperties = null! }.Validate()).ParamName);
     }
 }

@@ -80,5 +80,12 @@ public sealed class SettlementRegressions
 
     private static void Publish(ScriptedPeer peer, ushort channel, string routingKey) => Assert.Equal(
         CommandResult.Ok,
-        peer.Session.Publish(channel, "", routingKey, mandatory: true, BasicProperties.Empty, ReadOnlySpan<byte>.Empty, out _));
+        peer.Session.Publish(
+            channel,
+            "",
+            routingKey,
+            mandatory: true,
+            BasicProperties.Empty,
+            ReadOnlySpan<byte>.Empty,
+            out _));
 }

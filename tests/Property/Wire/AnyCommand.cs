@@ -67,7 +67,9 @@ internal static class AnyCommand
             case 0:
                 return Step.Command("open", s => s.OpenChannel(out _, out _));
             case 1:
-                return Step.Command($"close {channel} {code} '{text}'", s => s.CloseChannel(channel, code, text, out _));
+                return Step.Command(
+                    $"close {channel} {code} '{text}'",
+                    s => s.CloseChannel(channel, code, text, out _));
             case 2:
                 return Step.Command($"ack {channel} {tag} {flag}", s => s.Ack(channel, tag, flag));
             case 3:

@@ -35,7 +35,8 @@ internal sealed partial class Conversation
                 Get(channel, commands, frames);
                 break;
             case 4:
-                frames.Enqueue(Server.Method(channel, "basic.cancel", ("consumer-tag", _draw.Text()), ("nowait", true)));
+                frames.Enqueue(
+                    Server.Method(channel, "basic.cancel", ("consumer-tag", _draw.Text()), ("nowait", true)));
                 break;
             case 5:
                 frames.Enqueue(Server.Method(channel, "channel.flow", ("active", _draw.OneIn(2))));

@@ -157,7 +157,8 @@ public sealed class HostileProperties
     private static byte[] Start(byte[] table) =>
         [0, 10, 0, 10, 0, 9, .. Four(table.Length), .. table, 0, 0, 0, 5, .. "PLAIN"u8, 0, 0, 0, 0];
 
-    private static byte[] Four(int value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
+    private static byte[] Four(int value) =>
+        [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
 
     private static int Frames(byte[] bytes)
     {

@@ -47,7 +47,8 @@ internal static class Server
         return frames;
     }
 
-    private static byte[] Four(int value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
+    private static byte[] Four(int value) =>
+        [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
 
     private static object Value(RefField field, (string Name, object Value)[] given)
     {
