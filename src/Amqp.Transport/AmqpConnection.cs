@@ -114,12 +114,20 @@ public sealed partial class AmqpConnection : IAsyncDisposable
     /// <param name="connector">Makes the streams.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>An open connection.</returns>
+    /// <exception cref="ArgumentException">An option is out of range, or TLS is asked for and the connector is a
+    /// <see cref="SocketConnector"/>, which would send the password in clear text.</exception>
     public static Task<AmqpConnection> ConnectAsync(
         AmqpConnectionOptions options, IConnector connector, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(connector);
         options.Validate();
+        if (options.Tls is not null && connector is SocketConnector)
+        {
+            throw new ArgumentException("The options ask for TLS (Tls), which a SocketConnector does not speak.",
+                nameof(connector));
+        }
+
         return new ConnectWorkflow(options, connector).RunAsync(cancellationToken);
     }
 
@@ -153,7 +161,7 @@ public sealed partial class AmqpConnection : IAsyncDisposable
         }
         catch
         {
-            await channel.DisposeAsync().ConfigureAwait(false);
+            _ = channel.DisposeAsync().AsTask(); // the caller need not wait for it
             throw;
         }
 
