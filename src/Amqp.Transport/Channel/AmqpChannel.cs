@@ -92,9 +92,16 @@ public sealed partial class AmqpChannel : IAsyncDisposable
             }
         }
 
-        await _completion.Task
-            .WaitAsync(_connection.Options.RequestTimeout, _connection.Options.TimeProvider, cancellationToken)
-            .ConfigureAwait(false);
+        TimeSpan limit = _connection.Options.RequestTimeout;
+        try
+        {
+            await _completion.Task.WaitAsync(limit, _connection.Options.TimeProvider, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutException error)
+        {
+            throw new AmqpTimeoutException($"The channel did not close within {limit}.", error);
+        }
     }
 
     /// <summary>Closes the channel; errors are swallowed, since nothing is left to be done about them.</summary>
@@ -105,7 +112,7 @@ public sealed partial class AmqpChannel : IAsyncDisposable
         {
             await CloseAsync().ConfigureAwait(false);
         }
-        catch (Exception error) when (error is AmqpException or TimeoutException)
+        catch (AmqpException error)
         {
             Log.CloseFailed(_connection.Logger, error);
         }
