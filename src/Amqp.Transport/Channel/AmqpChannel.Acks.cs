@@ -72,7 +72,9 @@ public sealed partial class AmqpChannel
         SendPlan plan;
         lock (_pump.Gate)
         {
+            long before = _pump.Output.PendingBytes;
             CommandResult result = SettleInside(kind, deliveryTag, multiple, requeue);
+            _pump.CountReplies(_pump.Output.PendingBytes - before);
             if (result != CommandResult.Ok)
             {
                 return _pump.Refused(result, this);

@@ -123,6 +123,9 @@ public sealed partial class AmqpChannel
     public Task ConfirmSelectAsync(CancellationToken cancellationToken = default) =>
         CallAsync(new ConfirmSelect(), new RpcCall { Applied = (_, _) => _confirms = true }, cancellationToken);
 
+    /// <summary>Whether the pump's queue of waiting channels holds this one. Guarded by the gate.</summary>
+    internal bool IsQueued { get; set; }
+
     internal bool AdmitWaiting(CompletionBatch batch)
     {
         while (_waiting.First is { } source && _pump.HasRoom && !_flowStopped && _unsettled < _maxUnsettled)
@@ -195,10 +198,7 @@ public sealed partial class AmqpChannel
             }
         }
 
-        if (_isWaiting)
-        {
-            AdmitWaiting(batch);
-        }
+        AdmitInInput(batch);
     }
 
     internal void OnPublishReturned(ulong sequence)
@@ -226,9 +226,16 @@ public sealed partial class AmqpChannel
     internal void OnFlow(bool active, CompletionBatch batch)
     {
         _flowStopped = !active;
+        AdmitInInput(batch);
+    }
+
+    private void AdmitInInput(CompletionBatch batch)
+    {
         if (_isWaiting)
         {
+            long before = _pump.Output.PendingBytes;
             AdmitWaiting(batch);
+            _pump.CountReplies(before - _pump.Output.PendingBytes); // the pump counts them with the input's replies
         }
     }
 
@@ -239,12 +246,14 @@ public sealed partial class AmqpChannel
     private bool MayPublish() =>
         !_isWaiting && _pump.HasRoom && !_flowStopped && _unsettled < _maxUnsettled;
 
-    // A channel stays in the pump's queue until it has nothing left to admit.
+    // A channel is in the pump's queue once at most, and leaves it when the pump finds nothing to admit. Confirms may
+    // empty its list before that.
     private void JoinWaiting()
     {
-        if (!_isWaiting)
+        _isWaiting = true;
+        if (!IsQueued)
         {
-            _isWaiting = true;
+            IsQueued = true;
             _pump.AddWaiting(this);
         }
     }

@@ -142,6 +142,7 @@ internal sealed partial class AsyncDriver
                 _pump.Output.Clear(); // the stream was closed meanwhile
             }
 
+            _pump.CheckReplies();
             more = TakeNext();
             if (!more)
             {
@@ -192,6 +193,7 @@ internal sealed partial class AsyncDriver
             _pump.Output.Release(_inHand);
             _inHand = default;
             _pump.Output.Clear();
+            _pump.CheckReplies();
             GoIdle();
         }
 

@@ -104,7 +104,7 @@ internal sealed partial class AsyncDriver : IDriver, IThreadPoolWorkItem
         {
             while (!_pump.IsOver)
             {
-                if (Volatile.Read(ref _resume) is { } resume)
+                while (Volatile.Read(ref _resume) is { } resume)
                 {
                     Log.ReadPaused(_logger);
                     await resume.Task.ConfigureAwait(false);

@@ -26,7 +26,11 @@ internal sealed partial class SessionPump
         for (int left = _waitingChannels.Count; left > 0; left--)
         {
             AmqpChannel channel = _waitingChannels.Dequeue();
-            if (!channel.AdmitWaiting(batch))
+            if (channel.AdmitWaiting(batch))
+            {
+                channel.IsQueued = false;
+            }
+            else
             {
                 _waitingChannels.Enqueue(channel);
             }

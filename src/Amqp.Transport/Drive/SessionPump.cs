@@ -50,8 +50,9 @@ internal sealed partial class SessionPump
 
     public bool IsOver => End is not null;
 
-    /// <summary>Whether a consumer without prefetch is full, so that reading should stop.</summary>
-    public bool WantsPause => _fullConsumers > 0 && Session.State == ConnectionState.Open;
+    /// <summary>Whether reading should stop: a consumer without prefetch is full, or the peer makes us answer and does
+    /// not take the answers.</summary>
+    public bool WantsPause => (_fullConsumers > 0 || _owesTooMuch) && Session.State == ConnectionState.Open;
 
     public MonoTime Now => _clock.Now;
 
@@ -65,11 +66,14 @@ internal sealed partial class SessionPump
         lock (Gate)
         {
             _input = input;
+            long before = Output.PendingBytes;
             EventScope scope = Session.Receive(in input, _clock.Now);
             Drain(ref scope, batch);
             consumed = scope.Consumed;
             examined = scope.Examined;
             _input = default;
+            CountReplies(Output.PendingBytes - before);
+            CheckReplies();
             AfterInput();
         }
     }
