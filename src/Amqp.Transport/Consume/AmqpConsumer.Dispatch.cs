@@ -7,6 +7,9 @@ namespace Amqp.Transport;
 // How messages come to the handler, and what bounds those that wait.
 public sealed partial class AmqpConsumer
 {
+    // More than a broker may send on any prefetch: one that ignores it must not fill the memory.
+    private const int BeyondAnyPrefetch = ushort.MaxValue + 1;
+
     // One counter for each side, so that neither waits for the other's cache line.
     private long _offered;
     private long _handled;
@@ -43,7 +46,8 @@ public sealed partial class AmqpConsumer
         }
 
         Volatile.Write(ref _offered, _offered + 1);
-        if (!_isFull && !_isCancelling && Channel.IsUnbounded(this) && BufferedCount >= Options.BufferSize)
+        int bound = Channel.IsUnbounded(this) ? Options.BufferSize : BeyondAnyPrefetch;
+        if (!_isFull && !_isCancelling && BufferedCount >= bound)
         {
             Interlocked.Exchange(ref _isFull, true); // a fence: the handlers' count is read next
             Channel.CountFull(1);
