@@ -30,7 +30,10 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Information, "The broker takes publishes again")]
     public static partial void Unblocked(ILogger logger);
 
-    [LoggerMessage(8, LogLevel.Debug, "Reading is paused: a consumer without prefetch is full, or the peer does not take our replies")]
+    [LoggerMessage(
+        8,
+        LogLevel.Debug,
+        "Reading is paused: a consumer without prefetch is full, or the peer does not take our replies")]
     public static partial void ReadPaused(ILogger logger);
 
     [LoggerMessage(9, LogLevel.Debug, "Reading goes on")]

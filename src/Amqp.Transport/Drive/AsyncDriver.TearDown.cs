@@ -88,8 +88,8 @@ internal sealed partial class AsyncDriver
         Execute(plan);
         try
         {
-            TimeSpan limit = _pump.End is { Kind: SessionEndKind.ClosedByApplication or SessionEndKind.ClosedByPeer
-                or SessionEndKind.ProtocolViolation }
+            TimeSpan limit = _pump.End?.Kind is SessionEndKind.ClosedByApplication or SessionEndKind.ClosedByPeer
+                or SessionEndKind.ProtocolViolation
                 ? _closeTimeout
                 : TimeSpan.FromMilliseconds(500);
             await idle.WaitAsync(limit, _time).ConfigureAwait(false);

@@ -1,8 +1,8 @@
 namespace Amqp.Transport.Drive;
 
-// The bound on what the peer can make us write. Publishes wait for room, but replies and acknowledgements do not: a peer
-// that goes on sending and takes nothing, with channel.flow or deliveries say, would grow the output without end. Own
-// publishes do not count here, since a long message on a slow line is no reason to stop reading.
+// The bound on what the peer can make us write. Publishes wait for room, but replies and acknowledgements do not: a
+// peer that goes on sending and takes nothing, with channel.flow or deliveries say, would grow the output without end.
+// Own publishes do not count here, since a long message on a slow line is no reason to stop reading.
 internal sealed partial class SessionPump
 {
     private long _repliesPending;
