@@ -2,7 +2,9 @@ using RabbitMQ.Client;
 
 namespace Amqp.Compare.Client;
 
-/// <summary>Fills a queue of a real broker, so that W3 has something to consume, and removes it; not measured.</summary>
+/// <summary>
+/// Fills a queue of a real broker, so that W3 has something to consume, and removes it; not measured.
+/// </summary>
 internal sealed class RabbitMqStock(ClientArguments arguments)
 {
     /// <summary>Deletes the queue.</summary>

@@ -15,8 +15,8 @@ internal sealed partial class SinkConnection
             7, .. "product"u8, (byte)'S', .. LongString("sink"), 7, .. "version"u8, (byte)'S', .. LongString("4.0.0")];
         Span<byte> size = stackalloc byte[4];
         BinaryPrimitives.WriteInt32BigEndian(size, properties.Length);
-        _output.Method(0, 10, 10, 
-            [0, 9, .. size, .. properties, .. LongString("PLAIN AMQPLAIN"), .. LongString("en_US")]);
+        _output.Method(
+            0, 10, 10, [0, 9, .. size, .. properties, .. LongString("PLAIN AMQPLAIN"), .. LongString("en_US")]);
     }
 
     private static byte[] Table(string[] keys, ReadOnlySpan<byte> value)
