@@ -11,6 +11,7 @@ using Xunit;
 namespace Amqp.Property.Wire;
 
 /// <summary>A12: what a session holds does not depend on how many messages have passed.</summary>
+[Collection(QuietCollection.Name)]
 public sealed class MemoryProperties
 {
     private const int Warmup = 1_000;
@@ -46,8 +47,8 @@ public sealed class MemoryProperties
     [Fact]
     public void A12_Caches_are_bounded_however_many_names_pass()
     {
-        long small = Held(500);
-        long large = Held(8_000);
+        long small = Enumerable.Range(0, 3).Min(_ => Held(500));
+        long large = Enumerable.Range(0, 3).Min(_ => Held(8_000));
         Assert.True(large < small + (512 * 1024), $"A12: held {small} bytes after 500 names, {large} after 8,000");
     }
 
@@ -120,8 +121,7 @@ public sealed class MemoryProperties
                 Drain(session.Receive(in returns, MonoTime.Zero), ref events);
             }
 
-            // Two of three are settled by the next ack of a range; each range starts with a fresh batch.
-            ack[^2] = (byte)(tag % 3 == 0 ? 1 : 0);
+            // Every third ack settles the range behind it.
             if (tag % 3 == 0 || tag == first + count - 1)
             {
                 ack[^2] = 1;
@@ -143,7 +143,7 @@ public sealed class MemoryProperties
             Feed(session, Message("basic.deliver", ("consumer-tag", name), ("exchange", name), ("routing-key", name)));
         }
 
-        // Two generations of the same work on this thread; what is reachable is measured through the session alone.
+        // What the heap loses with the session is what the session held.
         long before = GC.GetTotalMemory(forceFullCollection: true);
         GC.KeepAlive(session);
         session = null!;
