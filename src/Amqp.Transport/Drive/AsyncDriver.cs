@@ -157,12 +157,14 @@ internal sealed partial class AsyncDriver : IDriver, IThreadPoolWorkItem
         Execute(plan == SendPlan.Queue ? SendPlan.Inline : plan);
     }
 
-    private static StreamEnd Classify(Exception error) => error switch
+    private static StreamEnd Classify(Exception error)
     {
-        { } when (error as SocketException ?? error.InnerException) is
-            SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted
-                or SocketError.Shutdown } => StreamEnd.Reset,
-        ObjectDisposedException or OperationCanceledException => StreamEnd.Aborted,
-        _ => StreamEnd.Error,
-    };
+        SocketError? code = ((error as SocketException) ?? (error.InnerException as SocketException))?.SocketErrorCode;
+        if (code is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown)
+        {
+            return StreamEnd.Reset;
+        }
+
+        return error is ObjectDisposedException or OperationCanceledException ? StreamEnd.Aborted : StreamEnd.Error;
+    }
 }
