@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
-using Amqp.Engine.Commands;
 using Amqp.Engine.Base;
+using Amqp.Engine.Commands;
 using Amqp.Engine.Events;
 using Amqp.Engine.Spec;
 using Amqp.Engine.Wire;

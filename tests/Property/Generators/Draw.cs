@@ -7,7 +7,10 @@ namespace Amqp.Property.Generators;
 /// <remarks>Shrinking is not done here: FsCheck 3 shrinks values, not choices (see the Shrink classes).</remarks>
 public sealed class Draw
 {
-    private static readonly string[] Letters = ["a", "k", "Z", "0", ".", "#", "*", " ", "\0", "\"", "ü", "€", "日", "😀"];
+    private static readonly string[] Letters =
+    [
+        "a", "k", "Z", "0", ".", "#", "*", " ", "\0", "\"", "ü", "€", "日", "😀"
+    ];
 
     private Prng _prng;
 

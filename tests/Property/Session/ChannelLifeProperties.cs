@@ -67,7 +67,10 @@ public class ChannelLifeProperties
             int before = peer.Events.Count;
             peer.Feed(channels[victim], new ChannelClose
             {
-                ReplyCode = (ushort)c.Code, ReplyText = "no such thing", ClassId = 50, MethodId = 10,
+                ReplyCode = (ushort)c.Code,
+                ReplyText = "no such thing",
+                ClassId = 50,
+                MethodId = 10,
             });
             EventRecord[] news = [.. peer.Events.Skip(before)];
             Assert.All(news, e => Assert.Equal(channels[victim], e.Channel));

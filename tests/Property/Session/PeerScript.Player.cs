@@ -139,8 +139,11 @@ public sealed partial record PeerScript
             switch (op.Kind)
             {
                 case PeerOpKind.Settle when _published.GetValueOrDefault(channel) is > 0 and var last:
-                    _peer.Feed(channel, new BasicAck { DeliveryTag = 1 + ((ulong)op.B % last),
-                        Multiple = op.B % 3 == 0 });
+                    _peer.Feed(channel, new BasicAck
+                    {
+                        DeliveryTag = 1 + ((ulong)op.B % last),
+                        Multiple = op.B % 3 == 0
+                    });
                     break;
                 case PeerOpKind.Deliver when _channels.Contains(channel):
                     foreach (byte[] frame in PeerKit.Content(

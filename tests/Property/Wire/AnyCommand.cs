@@ -51,7 +51,8 @@ internal static class AnyCommand
             {
                 return "ArgumentException"; // documented: a short string is longer than 255 bytes
             }
-        });
+        }
+        );
     }
 
     private static (string Name, Func<AmqpSession, string> Run) Bare(Draw draw)

@@ -107,7 +107,8 @@ internal sealed partial class Conversation
         {
             var result = s.Publish(channel, "e", key, mandatory, properties, in pieces, out ulong sequence);
             return $"{result} {sequence}";
-        }));
+        }
+        ));
         if (!Confirms[channel] || ContentHeader.Length(properties) > FrameMax - 8)
         {
             return;

@@ -59,7 +59,10 @@ public sealed class OutputProperties
             var parts = new SegmentedWriter();
             var publish = new BasicPublish
             {
-                Exchange = m.Exchange, RoutingKey = m.Key, Mandatory = true, Immediate = true,
+                Exchange = m.Exchange,
+                RoutingKey = m.Key,
+                Mandatory = true,
+                Immediate = true,
             };
             FrameWriter.WriteMethod(parts, m.Channel, publish);
             FrameWriter.WriteHeader(parts, m.Channel, m.Properties, (ulong)m.Body.Length);

@@ -98,7 +98,10 @@ public sealed class RoundTripProperties
             Same(
                 new BasicDeliver
                 {
-                    ConsumerTag = "tag", DeliveryTag = c.Tag, Redelivered = one, Exchange = c.A,
+                    ConsumerTag = "tag",
+                    DeliveryTag = c.Tag,
+                    Redelivered = one,
+                    Exchange = c.A,
                     RoutingKey = c.B,
                 },
                 (ref WireWriter w) => HotMethods.WriteDeliver(ref w, "tag", c.Tag, one, c.A, c.B));

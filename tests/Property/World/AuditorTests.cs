@@ -109,7 +109,10 @@ public class AuditorTests
 
     private static EventRecord Delivery(ulong tag, ulong size, string? id = null) => Event(EventKind.Delivery) with
     {
-        Channel = 1, DeliveryTag = tag, BodySize = size, Properties = new BasicProperties { MessageId = id },
+        Channel = 1,
+        DeliveryTag = tag,
+        BodySize = size,
+        Properties = new BasicProperties { MessageId = id },
     };
 
     private static EventRecord Body(byte[] bytes, bool last) =>
