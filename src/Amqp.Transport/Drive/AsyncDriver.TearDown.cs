@@ -53,6 +53,9 @@ internal sealed partial class AsyncDriver
             }
 
             await dispose.ConfigureAwait(false);
+
+            // A send that was under way fails now, and gives its block back.
+            await EndedWithinAsync(SendIdle(), TimeSpan.FromSeconds(1)).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -81,8 +84,7 @@ internal sealed partial class AsyncDriver
                 return true;
             }
 
-            _sendIdle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            idle = _sendIdle.Task;
+            idle = SendIdle();
         }
 
         Execute(plan);
@@ -98,6 +100,20 @@ internal sealed partial class AsyncDriver
         catch (TimeoutException)
         {
             return false;
+        }
+    }
+
+    private Task SendIdle()
+    {
+        lock (_pump.Gate)
+        {
+            if (!_sending)
+            {
+                return Task.CompletedTask;
+            }
+
+            _sendIdle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _sendIdle.Task;
         }
     }
 

@@ -6,8 +6,6 @@ using Amqp.Transport;
 namespace Amqp.Integration.Transport;
 
 /// <summary>The other end of a connection over pipes. It says what a test wants, and reads only when told to.</summary>
-/// The other end of a connection over pipes, which says what a test wants and reads only when told to.
-/// </summary>
 internal sealed class PipePeer : IDuplexPipe
 {
     private readonly Pipe _toClient = new();
