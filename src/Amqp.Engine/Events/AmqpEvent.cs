@@ -60,7 +60,7 @@ public readonly ref struct AmqpEvent
     public ulong BodySize => IsContent ? _slot.Extent : 0;
 
     /// <summary>A piece of a body, borrowed from the input.</summary>
-    public BodyView Body => new(in _slot.Body);
+    public BodyView Body => new(in _slot.Body, _slot.Kind == EventKind.Body ? (int)_slot.Extent : 0);
 
     /// <summary>Whether this piece ends the body.</summary>
     public bool IsLastBody => _slot.Kind == EventKind.Body && _slot.Flag;
@@ -69,7 +69,7 @@ public readonly ref struct AmqpEvent
     public ulong FromSequence => IsContent ? 0 : _slot.Number;
 
     /// <summary>The last publish of a range.</summary>
-    public ulong ToSequence => IsContent ? 0 : _slot.Extent;
+    public ulong ToSequence => IsContent || _slot.Kind == EventKind.Body ? 0 : _slot.Extent;
 
     /// <summary>Whether the broker refused the settled publishes.</summary>
     public bool Nacked => _slot.Kind == EventKind.PublishSettled && _slot.Flag;

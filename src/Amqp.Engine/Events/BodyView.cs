@@ -8,10 +8,10 @@ public readonly ref struct BodyView
 {
     private readonly ReadOnlySequence<byte> _bytes;
 
-    internal BodyView(in ReadOnlySequence<byte> bytes) => _bytes = bytes;
+    internal BodyView(in ReadOnlySequence<byte> bytes, int length) => (_bytes, Length) = (bytes, length);
 
     /// <summary>The number of bytes, from 0 to frame-max − 8.</summary>
-    public int Length => (int)_bytes.Length;
+    public int Length { get; }
 
     /// <summary>Copies all bytes to the start of a span.</summary>
     /// <param name="destination">At least <see cref="Length"/> bytes.</param>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Amqp.Engine.Session;
 using Amqp.Engine.Wire;
 
@@ -29,21 +30,25 @@ public ref struct EventScope
     /// <summary>Reads the next event.</summary>
     /// <param name="e">A view that is valid until the next call.</param>
     /// <returns>False when the input holds no further event.</returns>
-    public bool TryRead(out AmqpEvent e)
+    public bool TryRead(out AmqpEvent e) => _session.TryTakeEvent(out e) || TryReadFrames(out e);
+
+    // Apart, so that a loop over events stays small enough for the compiler to inline what it reads from each.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryReadFrames(out AmqpEvent e)
     {
-        while (!_session.TryTakeEvent(out e))
+        do
         {
             if (!_session.ProcessNextFrame(ref _frames, in _input))
             {
                 if (!_input.IsEmpty)
                 {
-                    SequencePosition consumed = Consumed;
-                    _session.EndDrain(consumed.Equals(_input.End) ? 0 : _input.Slice(consumed).Length);
+                    _session.EndDrain(_session.State == ConnectionState.Closed ? 0 : _frames.Unread);
                 }
 
                 return _session.TryTakeEvent(out e);
             }
         }
+        while (!_session.TryTakeEvent(out e));
 
         return true;
     }

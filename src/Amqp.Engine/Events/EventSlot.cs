@@ -18,7 +18,7 @@ internal struct EventSlot
     // The delivery tag, or the first publish of a range.
     public ulong Number;
 
-    // The size of a body, or the last publish of a range.
+    // The size of a body or of a piece of one, or the last publish of a range.
     public ulong Extent;
     public AmqpMethod? Method;
     public SessionEnd? Reason;

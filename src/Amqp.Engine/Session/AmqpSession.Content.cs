@@ -88,7 +88,7 @@ public sealed partial class AmqpSession
         }
         else
         {
-            OnBody(model, frame.Payload);
+            OnBody(model, in frame);
         }
     }
 
@@ -200,10 +200,10 @@ public sealed partial class AmqpSession
         }
     }
 
-    private void OnBody(ChannelModel model, in ReadOnlySequence<byte> payload)
+    private void OnBody(ChannelModel model, in Frame frame)
     {
         ref ContentAssembly content = ref model.Content;
-        ulong length = (ulong)payload.Length;
+        ulong length = (ulong)frame.Length;
         if (length > content.Remaining)
         {
             Violate(TooLong(model));
@@ -218,11 +218,13 @@ public sealed partial class AmqpSession
         content.Remaining -= length;
         if (content.Method == MethodId.BasicReturn)
         {
+            ReadOnlySequence<byte> payload = frame.Payload;
             content.BodyHash = BodyHash.Add(content.BodyHash, in payload);
         }
 
         ref EventSlot slot = ref _events.Add(EventKind.Body, model.Number);
-        slot.Body = payload;
+        slot.Body = frame.Payload;
+        slot.Extent = length;
         slot.Flag = content.Remaining == 0;
         if (content.Remaining == 0)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Amqp.Engine.Spec;
 
 namespace Amqp.Engine.Wire;
@@ -40,6 +41,8 @@ public ref struct FrameReader
     /// <summary>What was wrong, after <see cref="FrameReadStatus.Malformed"/>; 501.</summary>
     public WireError Error { readonly get; private set; }
 
+    internal readonly long Unread => _rest.IsSingleSegment ? _segment.Length - _offset : _rest.Length - _offset;
+
     /// <summary>The position after the last whole frame.</summary>
     public readonly SequencePosition Consumed => _rest.GetPosition(_offset);
 
@@ -72,13 +75,14 @@ public ref struct FrameReader
             return RefuseEnd(span);
         }
 
-        frame = new Frame(
-            (FrameType)span[0],
-            BinaryPrimitives.ReadUInt16BigEndian(span[1..]),
-            in _rest,
-            span.Slice(HeaderLength, length),
-            _offset + HeaderLength,
-            length);
+        // Field by field: a copy of a frame that was just built would read wide what was written narrow, and stall.
+        Unsafe.SkipInit(out frame);
+        frame.Type = (FrameType)span[0];
+        frame.Channel = BinaryPrimitives.ReadUInt16BigEndian(span[1..]);
+        frame.Length = length;
+        frame.Input = _rest;
+        frame.Span = span.Slice(HeaderLength, length);
+        frame.Offset = _offset + HeaderLength;
         _offset += HeaderLength + length + 1;
         return FrameReadStatus.Complete;
     }
@@ -87,6 +91,11 @@ public ref struct FrameReader
     private FrameReadStatus TryReadAcross(out Frame frame)
     {
         frame = default;
+        if (_offset == _segment.Length && _rest.IsSingleSegment)
+        {
+            return FrameReadStatus.NeedMoreData;
+        }
+
         if (_offset > 0)
         {
             _rest = _rest.Slice(_offset);
@@ -122,13 +131,11 @@ public ref struct FrameReader
 
         ReadOnlySequence<byte> payload = _rest.Slice(HeaderLength, size);
         ReadOnlySpan<byte> span = payload.IsSingleSegment ? payload.FirstSpan : default;
-        frame = new Frame(
-            (FrameType)header[0],
-            BinaryPrimitives.ReadUInt16BigEndian(header[1..]),
-            in payload,
-            span,
-            0,
-            (int)size);
+        frame.Type = (FrameType)header[0];
+        frame.Channel = BinaryPrimitives.ReadUInt16BigEndian(header[1..]);
+        frame.Length = (int)size;
+        frame.Input = payload;
+        frame.Span = span;
         _rest = tail.Slice(1);
         _segment = _rest.FirstSpan;
         return FrameReadStatus.Complete;
