@@ -73,22 +73,22 @@ public sealed partial class AmqpConnection : IPumpOwner
     {
         Volatile.Write(ref _blockedReason, reason);
         Volatile.Write(ref _isBlocked, true);
-        _dispatcher.Enqueue(Consume.DispatchItem.ForCallback(() =>
+        _callbacks.Enqueue(() =>
         {
             Log.Blocked(Logger, reason);
             Blocked?.Invoke(reason);
-        }));
+        });
     }
 
     void IPumpOwner.OnUnblocked(CompletionBatch batch)
     {
         Volatile.Write(ref _isBlocked, false);
         Volatile.Write(ref _blockedReason, null);
-        _dispatcher.Enqueue(Consume.DispatchItem.ForCallback(() =>
+        _callbacks.Enqueue(() =>
         {
             Log.Unblocked(Logger);
             Unblocked?.Invoke();
-        }));
+        });
     }
 
     void IPumpOwner.OnClosed(SessionEnd reason, CompletionBatch batch)

@@ -16,7 +16,7 @@ public sealed partial class AmqpConnection : IAsyncDisposable
 {
     private readonly SessionPump _pump;
     private readonly AsyncDriver _driver;
-    private readonly ChannelDispatcher _dispatcher;
+    private readonly CallbackQueue _callbacks;
     private AmqpException? _closeReason;
 
     internal AmqpConnection(
@@ -29,9 +29,9 @@ public sealed partial class AmqpConnection : IAsyncDisposable
         Options = options;
         Endpoint = endpoint;
         Logger = logger;
-        _dispatcher = new ChannelDispatcher(logger);
         _pump = new SessionPump(
             options.ToSessionOptions(handshakeTimeout), options.MaxPendingOutputBytes, options.TimeProvider, this);
+        _callbacks = new CallbackQueue(_pump, new ChannelDispatcher(logger));
         _driver = new AsyncDriver(_pump, transport, options.TimeProvider, logger, options.CloseTimeout);
     }
 

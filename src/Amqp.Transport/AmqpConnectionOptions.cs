@@ -73,9 +73,9 @@ public sealed record AmqpConnectionOptions
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Reads a URI of the schemes <c>amqp</c> and <c>amqps</c> by RabbitMQ's URI specification and its query
-    /// parameters (<c>cacertfile</c>, <c>certfile</c>, <c>keyfile</c>, <c>verify</c>, <c>server_name_indication</c>,
-    /// <c>heartbeat</c> in seconds, <c>connection_timeout</c> in milliseconds, <c>channel_max</c>,
-    /// <c>frame_max</c>).</summary>
+    /// parameters (<c>auth_mechanism</c>, <c>cacertfile</c>, <c>certfile</c>, <c>keyfile</c>, <c>verify</c>,
+    /// <c>server_name_indication</c>, <c>heartbeat</c> in seconds, <c>connection_timeout</c> in milliseconds,
+    /// <c>channel_max</c>, <c>frame_max</c>).</summary>
     /// <param name="uri">Such as <c>amqps://user:secret@broker:5671/vhost?heartbeat=10</c>.</param>
     /// <returns>Options with everything else at its default.</returns>
     /// <exception cref="FormatException">The URI is malformed, or a key is unknown or given twice. The text names the

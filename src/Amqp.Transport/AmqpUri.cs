@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Amqp.Transport;
@@ -30,6 +32,11 @@ internal static class AmqpUri
         }
 
         (string beforeQuery, string? query) = Cut(rest, '?');
+        if (query is not null && query.Contains('@'))
+        {
+            throw new FormatException("The URI has '@' behind '?'; write a '?' in a password as %3f, an '@' as %40.");
+        }
+
         (string authority, string? path) = Cut(beforeQuery, '/');
         bool tls = scheme == "amqps";
         AmqpConnectionOptions options = ReadAuthority(authority, tls);
@@ -131,6 +138,12 @@ internal static class AmqpUri
             throw new FormatException("The URI's IPv6 address must stand in brackets, with only a port behind them.");
         }
 
-        return (text[1..end], after.Length == 0 ? null : after[1..]);
+        string address = text[1..end];
+        if (!IPAddress.TryParse(address, out IPAddress? ip) || ip.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            throw new FormatException("The URI's host stands in brackets but is no IPv6 address.");
+        }
+
+        return (address, after.Length == 0 ? null : after[1..]);
     }
 }

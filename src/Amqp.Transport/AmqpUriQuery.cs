@@ -42,6 +42,10 @@ internal static class AmqpUriQuery
                 return options with { ChannelMax = (ushort)Number(key, value, 1, 65535) };
             case "frame_max":
                 return options with { FrameMax = FrameMax(key, value) };
+            case "auth_mechanism":
+                return value.Equals("plain", StringComparison.OrdinalIgnoreCase)
+                    ? options
+                    : throw new FormatException("The URI's key 'auth_mechanism' must be plain.");
             case "cacertfile" or "certfile" or "keyfile" or "verify" or "server_name_indication":
                 AmqpTlsOptions settings = tls && options.Tls is { } given
                     ? given

@@ -33,7 +33,7 @@ internal static partial class Log
     [LoggerMessage(
         8,
         LogLevel.Debug,
-        "Reading is paused: a consumer without prefetch is full, or the peer does not take our replies")]
+        "Reading is paused: a handler is behind, or the peer does not take our replies")]
     public static partial void ReadPaused(ILogger logger);
 
     [LoggerMessage(9, LogLevel.Debug, "Reading goes on")]
@@ -51,4 +51,7 @@ internal static partial class Log
 
     [LoggerMessage(12, LogLevel.Debug, "Closing failed; it is closed all the same")]
     public static partial void CloseFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(13, LogLevel.Warning, "The stream does not end; it is left to itself")]
+    public static partial void StreamAbandoned(ILogger logger);
 }

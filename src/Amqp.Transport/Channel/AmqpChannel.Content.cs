@@ -10,6 +10,9 @@ namespace Amqp.Transport;
 // throughout.
 public sealed partial class AmqpChannel
 {
+    // A body up to this length gets its memory in one piece, with its first byte.
+    private const int EagerBodySize = 256 * 1024;
+
     private Content _content;
     private ReturnedMessage? _lastReturned;
 
@@ -65,7 +68,11 @@ public sealed partial class AmqpChannel
         }
         else
         {
-            byte[] buffer = _content.Buffer ??= NewBuffer(mode);
+            if (_content.Buffer is not { } buffer || buffer.Length < _content.Filled + chunk.Length)
+            {
+                buffer = GrowBuffer(mode, _content.Filled + chunk.Length);
+            }
+
             chunk.CopyTo(buffer.AsSpan(_content.Filled));
             _content.Filled += chunk.Length;
         }
@@ -88,13 +95,24 @@ public sealed partial class AmqpChannel
         _content.Size = (int)e.BodySize; // MaxBodySize was checked by the engine, and is at most Array.MaxLength
     }
 
-    private byte[] NewBuffer(ConsumeMode mode)
+    // Memory follows what has come, not what was announced: a header alone must not cost the largest body.
+    private byte[] GrowBuffer(ConsumeMode mode, int needed)
     {
+        int length = Math.Min(_content.Size, Math.Max(EagerBodySize, (int)Math.Min(2L * needed, Array.MaxLength)));
         bool pooled = _content.Kind == ContentKind.Delivery && mode is ConsumeMode.Borrowed or ConsumeMode.Inline;
+        byte[] grown = pooled ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
+        if (_content.Buffer is { } old)
+        {
+            old.AsSpan(0, _content.Filled).CopyTo(grown);
+            if (pooled)
+            {
+                ArrayPool<byte>.Shared.Return(old);
+            }
+        }
+
         _content.IsPooled = pooled;
-        return pooled
-            ? ArrayPool<byte>.Shared.Rent(_content.Size)
-            : GC.AllocateUninitializedArray<byte>(_content.Size);
+        _content.Buffer = grown;
+        return grown;
     }
 
     private void EndWhenEmpty(CompletionBatch batch)
@@ -158,7 +176,7 @@ public sealed partial class AmqpChannel
         _lastReturned = message;
         if (Returned is not null)
         {
-            Dispatcher.Enqueue(DispatchItem.ForCallback(() => Returned?.Invoke(message)));
+            _callbacks.Enqueue(() => Returned?.Invoke(message));
         }
     }
 

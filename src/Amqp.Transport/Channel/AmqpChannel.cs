@@ -13,6 +13,7 @@ public sealed partial class AmqpChannel : IAsyncDisposable
 {
     private readonly AmqpConnection _connection;
     private readonly SessionPump _pump;
+    private readonly CallbackQueue _callbacks;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SessionEnd? _end;
     private bool _endedWithSession;
@@ -25,6 +26,7 @@ public sealed partial class AmqpChannel : IAsyncDisposable
         Number = number;
         _maxUnsettled = Math.Min(options.MaxUnsettledPublishes, pump.Limits.MaxUnsettledPublishes);
         Dispatcher = new ChannelDispatcher(connection.Logger);
+        _callbacks = new CallbackQueue(pump, Dispatcher);
     }
 
     /// <summary>The channel's number on its connection, from 1. It is used again after the channel has

@@ -7,6 +7,9 @@ namespace Amqp.Transport.Connect;
 /// <summary>Tries the endpoints in order, and each one's addresses in order, within one deadline.</summary>
 internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector connector)
 {
+    // A connector that heeds its token says better than the deadline does what it was waiting for.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
+
     private readonly ImmutableArray<AmqpConnectAttempt>.Builder _attempts =
         ImmutableArray.CreateBuilder<AmqpConnectAttempt>();
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Amqp.Transport");
@@ -112,9 +115,12 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
     {
         using var limit = new CancellationTokenSource(budget, options.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        Task<TransportStream>? opening = null;
         try
         {
-            return await connector.ConnectAsync(target, linked.Token).ConfigureAwait(false);
+            opening = connector.ConnectAsync(target, linked.Token).AsTask();
+            return await opening.WaitAsync(budget + Grace, options.TimeProvider, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (ConnectPhaseException error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -129,6 +135,25 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
         catch (Exception error) when (error is not OperationCanceledException)
         {
             throw new OperationCanceledException("Connecting was cancelled.", error, cancellationToken);
+        }
+        finally
+        {
+            if (opening is { IsCompleted: false })
+            {
+                _ = DropLateAsync(opening);
+            }
+        }
+    }
+
+    // A connector that does not heed its token is not waited for; what it makes after all is closed.
+    private static async Task DropLateAsync(Task<TransportStream> opening)
+    {
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.IsCompletedSuccessfully)
+        {
+            TransportStream late = await opening.ConfigureAwait(false);
+            late.Abort();
+            await late.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -41,7 +41,8 @@ internal static class Greeting
     {
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
             "nothing listens there (connection refused)",
-        OperationCanceledException => $"no connection was made within {budget.TotalSeconds:0.###} s",
+        OperationCanceledException or TimeoutException =>
+            $"no connection was made within {budget.TotalSeconds:0.###} s",
         _ => error.Message,
     };
 }

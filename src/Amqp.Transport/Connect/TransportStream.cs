@@ -63,6 +63,17 @@ public sealed class TransportStream : IAsyncDisposable
         try
         {
             await Output.CompleteAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await DisposeInputAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask DisposeInputAsync()
+    {
+        try
+        {
             await Input.CompleteAsync().ConfigureAwait(false);
         }
         finally

@@ -5,6 +5,9 @@ namespace Amqp.Transport.Drive;
 // The end: send what is left, close the stream, give everything back.
 internal sealed partial class AsyncDriver
 {
+    // For each step of a close that only a broken pipe or stream does not finish.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private bool _tearingDown;
 
     /// <summary>Drops the stream without a word. Takes the gate.</summary>
@@ -36,26 +39,33 @@ internal sealed partial class AsyncDriver
             if (await FlushAsync().ConfigureAwait(false))
             {
                 _transport.Input.CancelPendingRead();
-                await EndedWithinAsync(_readEnded.Task, TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+                await EndedWithinAsync(_readEnded.Task, Patience).ConfigureAwait(false);
             }
 
             if (!_readEnded.Task.IsCompleted || _sending)
             {
                 _transport.Abort();
-                await _readEnded.Task.ConfigureAwait(false);
+                await EndedWithinAsync(_readEnded.Task, Patience).ConfigureAwait(false);
             }
 
             Task dispose = _transport.DisposeAsync().AsTask();
-            await EndedWithinAsync(dispose, TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+            await EndedWithinAsync(dispose, Patience).ConfigureAwait(false);
             if (!dispose.IsCompleted)
             {
                 _transport.Abort();
+                await EndedWithinAsync(dispose, Patience).ConfigureAwait(false);
             }
 
-            await dispose.ConfigureAwait(false);
-
             // A send that was under way fails now, and gives its block back.
-            await EndedWithinAsync(SendIdle(), TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+            await EndedWithinAsync(SendIdle(), Patience).ConfigureAwait(false);
+            if (dispose.IsCompleted)
+            {
+                await dispose.ConfigureAwait(false);
+            }
+            else
+            {
+                Log.StreamAbandoned(_logger);
+            }
         }
         catch (Exception error)
         {

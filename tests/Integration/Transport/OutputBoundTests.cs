@@ -72,6 +72,27 @@ public sealed class OutputBoundTests
     }
 
     [Fact]
+    public async Task An_announced_body_costs_memory_only_as_it_comes()
+    {
+        var peer = new PipePeer();
+        var connection = await peer.ConnectAsync(new AmqpConnectionOptions
+        {
+            Limits = AmqpLimits.Default with { MaxBodySize = Array.MaxLength },
+        }).Within();
+        var channel = await peer.OpenChannelAsync(connection).Within();
+        var getting = channel.GetAsync("q");
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        peer.QueueStartOfContent(1, new BasicGetOk { DeliveryTag = 1 }, (ulong)Array.MaxLength, new byte[100_000]);
+        peer.Queue(0, new ConnectionClose { ReplyCode = (ushort)ReplyCode.ConnectionForced, ReplyText = "enough" });
+        await peer.FlushAsync().Within();
+        await Assert.ThrowsAsync<AmqpConnectionClosedException>(() => getting.Within());
+
+        // Other tests allocate meanwhile, but none by the gigabyte.
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 1L << 30);
+        await connection.AbortAsync().Within();
+    }
+
+    [Fact]
     public async Task Tls_options_are_not_given_to_a_connector_that_speaks_in_clear_text()
     {
         var options = AmqpConnectionOptions.Parse("amqps://localhost");

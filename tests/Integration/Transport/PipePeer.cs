@@ -1,7 +1,10 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using Amqp.Engine.Spec;
 using Amqp.Engine.Wire;
 using Amqp.Transport;
+using Xunit;
 
 namespace Amqp.Integration.Transport;
 
@@ -30,16 +33,67 @@ internal sealed class PipePeer : IDuplexPipe
     public void Queue(ushort channel, AmqpMethod method) =>
         FrameWriter.WriteMethod(_toClient.Writer, channel, method);
 
+    /// <summary>Writes a method with its content, to be sent with the next flush.</summary>
+    public void QueueContent(ushort channel, AmqpMethod method, ReadOnlySpan<byte> body)
+    {
+        Queue(channel, method);
+        FrameWriter.WriteHeader(_toClient.Writer, channel, BasicProperties.Empty, (ulong)body.Length);
+        FrameWriter.WriteBody(_toClient.Writer, channel, body, 131072);
+    }
+
+    /// <summary>Writes a method and the start of its content: a header that announces more than what follows.</summary>
+    public void QueueStartOfContent(ushort channel, AmqpMethod method, ulong announced, ReadOnlySpan<byte> start)
+    {
+        Queue(channel, method);
+        FrameWriter.WriteHeader(_toClient.Writer, channel, BasicProperties.Empty, announced);
+        FrameWriter.WriteBody(_toClient.Writer, channel, start, 131072);
+    }
+
+    /// <summary>Opens a channel; its number is 1.</summary>
+    public async Task<AmqpChannel> OpenChannelAsync(AmqpConnection connection, bool confirms = false)
+    {
+        var opening = connection.OpenChannelAsync(new AmqpChannelOptions { PublisherConfirms = confirms });
+        Queue(1, new ChannelOpenOk());
+        await FlushAsync();
+        if (confirms)
+        {
+            await TakeUntilAsync("\x00\x55\x00\x0a"); // confirm.select
+            Queue(1, new ConfirmSelectOk());
+            await FlushAsync();
+        }
+
+        return await opening;
+    }
+
     /// <summary>Sends what was queued; ends when the client reads.</summary>
     public async Task FlushAsync() => await _toClient.Writer.FlushAsync();
 
     /// <summary>Reads the next octets of the client.</summary>
     /// <returns>How many there were; 0 at the end.</returns>
-    public async Task<long> TakeAsync()
+    public async Task<long> TakeAsync() => (await TakeBytesAsync()).Length;
+
+    /// <summary>Reads octets of the client until they contain a text.</summary>
+    /// <returns>What was read, one character for each octet.</returns>
+    public async Task<string> TakeUntilAsync(string marker)
+    {
+        var taken = "";
+        while (!taken.Contains(marker, StringComparison.Ordinal))
+        {
+            var bytes = await TakeBytesAsync();
+            Assert.NotEmpty(bytes);
+            taken += Encoding.Latin1.GetString(bytes);
+        }
+
+        return taken;
+    }
+
+    /// <summary>Reads the next octets of the client.</summary>
+    /// <returns>The octets; none at the end.</returns>
+    public async Task<byte[]> TakeBytesAsync()
     {
         var result = await _fromClient.Reader.ReadAsync();
-        var length = result.Buffer.Length;
+        var bytes = result.Buffer.ToArray();
         _fromClient.Reader.AdvanceTo(result.Buffer.End);
-        return length;
+        return bytes;
     }
 }

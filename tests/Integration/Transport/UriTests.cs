@@ -35,6 +35,9 @@ public sealed class UriTests
     [InlineData("amqp://host/%2", "virtual host")]
     [InlineData("amqp://user:%zz@host", "password")]
     [InlineData("amqp://[::1", "IPv6")]
+    [InlineData("amqp://[]:5672", "IPv6")]
+    [InlineData("amqp://[10.0.0.1]", "IPv6")]
+    [InlineData("amqp://host?auth_mechanism=external", "auth_mechanism")]
     [InlineData("amqp://host?heartbeat=x", "heartbeat")]
     [InlineData("amqp://host?frame_max=100", "frame_max")]
     [InlineData("amqp://host?colour=red", "colour")]
@@ -47,11 +50,23 @@ public sealed class UriTests
         Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("amqp://user:pa?hush@host")]
+    [InlineData("amqp://user:pa?hush=1@host/vhost")]
+    [InlineData("amqp://user:pa#hush@host")]
+    [InlineData("amqp://user:pa/hush/x@host")]
+    public void What_may_be_a_piece_of_a_password_is_in_no_error_text(string uri)
+    {
+        var error = Assert.Throws<FormatException>(() => AmqpConnectionOptions.Parse(uri));
+        Assert.DoesNotContain("hush", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Query_parameters_are_applied()
     {
         var options = AmqpConnectionOptions.Parse(
-            "amqps://host?heartbeat=7&connection_timeout=1500&channel_max=9&server_name_indication=name");
+            "amqps://host?auth_mechanism=PLAIN&heartbeat=7&connection_timeout=1500&channel_max=9"
+            + "&server_name_indication=name");
         Assert.Equal(TimeSpan.FromSeconds(7), options.Heartbeat);
         Assert.Equal(TimeSpan.FromMilliseconds(1500), options.ConnectTimeout);
         Assert.Equal(9, options.ChannelMax);
