@@ -12,6 +12,8 @@ public sealed record AmqpChannelOptions
     /// <see cref="Amqp.Engine.Base.AmqpLimits.MaxUnsettledPublishes"/> counts.</summary>
     public int MaxUnsettledPublishes { get; init; } = int.MaxValue;
 
-    /// <summary>The prefetch to set at once, in messages per consumer; 0 leaves it unlimited.</summary>
+    /// <summary>The prefetch to set at once, in messages per consumer; 0 leaves it unlimited, as AMQP does. A few
+    /// hundred suit most consumers, and one whose handler publishes or asks on the same connection needs one, see
+    /// <see cref="ConsumeOptions.BufferSize"/>.</summary>
     public ushort PrefetchCount { get; init; }
 }

@@ -23,8 +23,9 @@ public sealed record AmqpConnectionOptions
     /// <summary>The password to log in with; never printed and never logged.</summary>
     public string Password { get; init; } = "guest";
 
-    /// <summary>The heartbeat interval to ask for, in whole seconds up to 65535; zero leaves it to the broker's
-    /// wish, and off when that is zero too. The peer is taken for dead after two silent intervals.</summary>
+    /// <summary>The heartbeat interval to ask for, in whole seconds up to 65535; the lower of this and the broker's
+    /// counts. Zero turns heartbeats off, and then a peer that falls silent is not found out. Otherwise the peer is
+    /// taken for dead after two silent intervals.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The most channels to ask for, 1 to 65535; the broker may lower it.</summary>
@@ -33,8 +34,9 @@ public sealed record AmqpConnectionOptions
     /// <summary>The longest frame to ask for in bytes, at least 4096, or 0 for the broker's value.</summary>
     public uint FrameMax { get; init; } = 131072;
 
-    /// <summary>The time for everything from name resolution to <c>connection.open-ok</c>, over all endpoints together.
-    /// What is left of it is shared evenly between the addresses that are still to be tried.</summary>
+    /// <summary>The time for everything from name resolution to <c>connection.open-ok</c>, over all endpoints
+    /// together; like all timeouts here more than zero and at most 24 days. What is left of it is shared evenly
+    /// between the addresses that are still to be tried.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The time that a call waits for the broker's answer; <see cref="Timeout.InfiniteTimeSpan"/> waits for
@@ -109,12 +111,16 @@ public sealed record AmqpConnectionOptions
             ArgumentOutOfRangeException.ThrowIfGreaterThan(endpoint.Port, 65535, nameof(Endpoints));
         }
 
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero, nameof(ConnectTimeout));
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CloseTimeout, TimeSpan.Zero, nameof(CloseTimeout));
-        if (RequestTimeout <= TimeSpan.Zero && RequestTimeout != Timeout.InfiniteTimeSpan)
+        CheckTimeout(ConnectTimeout, nameof(ConnectTimeout));
+        CheckTimeout(CloseTimeout, nameof(CloseTimeout));
+        if (RequestTimeout != Timeout.InfiniteTimeSpan)
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(RequestTimeout), RequestTimeout, "Must be positive or infinite.");
+            CheckTimeout(RequestTimeout, nameof(RequestTimeout));
+        }
+
+        if (BlockedTimeout is { } blocked)
+        {
+            CheckTimeout(blocked, nameof(BlockedTimeout));
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPendingOutputBytes, 1, nameof(MaxPendingOutputBytes));
@@ -131,6 +137,13 @@ public sealed record AmqpConnectionOptions
         text.AppendJoin(',', Endpoints.IsDefault ? [] : Endpoints);
         return text.Append(", vhost ").Append(VirtualHost)
             .Append(", heartbeat ").Append((long)Heartbeat.TotalSeconds).Append(" s").ToString();
+    }
+
+    // Timers count milliseconds in 31 bits.
+    private static void CheckTimeout(TimeSpan value, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromMilliseconds(int.MaxValue), name);
     }
 
     internal SessionOptions ToSessionOptions(TimeSpan handshakeTimeout) => new()

@@ -21,7 +21,8 @@ public sealed record ConsumeOptions
     public FieldTable Arguments { get; init; } = FieldTable.Empty;
 
     /// <summary>How many messages may wait for the handler when no prefetch bounds them (no-ack, or prefetch 0), at
-    /// least 1. A fuller buffer pauses reading of the whole connection until it is half empty; it may be exceeded by
+    /// least 1; their bytes are bounded by <see cref="Amqp.Engine.Base.AmqpLimits.MaxBufferedBytes"/>. A fuller
+    /// buffer pauses reading of the whole connection until it is half empty; it may be exceeded by
     /// the messages of one read of at most 64 KiB. With a prefetch the buffer is the prefetch and reading never pauses.
     /// So a handler of an unbounded consumer must not wait for an answer on the same connection: give the consumer a
     /// prefetch, or a connection of its own.</summary>

@@ -31,10 +31,10 @@ internal static partial class Log
     public static partial void Unblocked(ILogger logger);
 
     [LoggerMessage(
-        8,
-        LogLevel.Debug,
-        "Reading is paused: a handler is behind, or the peer does not take our replies")]
-    public static partial void ReadPaused(ILogger logger);
+        EventId = 8,
+        Message = "Reading is paused: a handler is behind and no prefetch bounds what waits for it, or the peer "
+        + "does not take our replies")]
+    public static partial void ReadPaused(ILogger logger, LogLevel level);
 
     [LoggerMessage(9, LogLevel.Debug, "Reading goes on")]
     public static partial void ReadResumed(ILogger logger);

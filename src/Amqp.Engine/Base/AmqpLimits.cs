@@ -45,6 +45,12 @@ public sealed record AmqpLimits
     /// <summary>How many bytes may wait to be sent; 4096 or more.</summary>
     public int MaxOutgoingBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// How many bytes of received messages may wait for handlers on one connection when no prefetch bounds them; one
+    /// message may exceed it by its own size. Beyond it the transport pauses reading; 1 or more.
+    /// </summary>
+    public int MaxBufferedBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Throws when a limit is out of its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// A limit is out of range; the exception names the field.
@@ -60,6 +66,7 @@ public sealed record AmqpLimits
         Check(MaxUnsettledPublishes, 1, int.MaxValue, nameof(MaxUnsettledPublishes));
         Check(MaxPendingEvents, 1, int.MaxValue, nameof(MaxPendingEvents));
         Check(MaxOutgoingBytes, LowestFrameSize, int.MaxValue, nameof(MaxOutgoingBytes));
+        Check(MaxBufferedBytes, 1, int.MaxValue, nameof(MaxBufferedBytes));
     }
 
     private static void Check(long value, long lowest, long highest, string name)

@@ -235,9 +235,9 @@ public sealed partial class AmqpSession
         (SessionEndKind kind, string hint) = (end, State) switch
         {
             (StreamEnd.Aborted, _) => (SessionEndKind.Aborted, ""),
-            (_, ConnectionState.AwaitingTune) =>
+            (StreamEnd.Fin, ConnectionState.AwaitingTune) =>
                 (SessionEndKind.AuthenticationRefused, " right after the login was sent"),
-            (_, ConnectionState.AwaitingOpenOk) =>
+            (StreamEnd.Fin, ConnectionState.AwaitingOpenOk) =>
                 (SessionEndKind.VirtualHostRefused, " right after the virtual host was asked for"),
             (_, ConnectionState.AwaitingStart) => (SessionEndKind.StreamLost, " in answer to the protocol header"),
             _ => (SessionEndKind.StreamLost, ""),

@@ -97,22 +97,25 @@ public sealed partial class AmqpSession
 
         if (Allow(ConnectionInput.Start, MethodId.ConnectionStart))
         {
-            Write(0, new ConnectionStartOk
-            {
-                ClientProperties = MergedProperties(),
-                Mechanism = "PLAIN",
-                Response = $"\0{_options.UserName}\0{_options.Password}",
-                Locale = _options.Locale,
-            });
+            Write(0, StartOk(_options));
         }
     }
 
-    private FieldTable MergedProperties()
+    /// <summary>The answer to connection.start, which everything about it is known of beforehand.</summary>
+    internal static ConnectionStartOk StartOk(SessionOptions options) => new()
+    {
+        ClientProperties = MergedProperties(options),
+        Mechanism = "PLAIN",
+        Response = $"\0{options.UserName}\0{options.Password}",
+        Locale = options.Locale,
+    };
+
+    private static FieldTable MergedProperties(SessionOptions options)
     {
         FieldTable merged = FieldTable.Create(
             ("product", "Amqp.Sim"),
             ("platform", ".NET"));
-        foreach ((string key, FieldValue value) in _options.ClientProperties)
+        foreach ((string key, FieldValue value) in options.ClientProperties)
         {
             if (key != "capabilities")
             {
@@ -121,7 +124,7 @@ public sealed partial class AmqpSession
         }
 
         FieldTable capabilities = Capabilities;
-        if (_options.ClientProperties.TryGet("capabilities", out FieldValue own) && own.Type == FieldType.Table)
+        if (options.ClientProperties.TryGet("capabilities", out FieldValue own) && own.Type == FieldType.Table)
         {
             foreach ((string key, FieldValue value) in own.AsTable())
             {

@@ -110,6 +110,14 @@ public sealed partial class AmqpSession
         return CommandResult.Ok;
     }
 
+    /// <summary>Whether the channel's window has room for another publish. Always true without confirms. The window
+    /// reaches from the oldest unsettled publish to the newest, so one late confirm can fill it.</summary>
+    /// <param name="channel">An open channel's number.</param>
+    public bool HasPublishWindow(ushort channel) =>
+        FindOpen(channel, out ChannelModel model) != CommandResult.Ok
+        || model.Confirms is not { } confirms
+        || confirms.Window < _options.Limits.MaxUnsettledPublishes;
+
     // Checks everything before a byte is written, so that a refused publish leaves no trace.
     private CommandResult Begin(
         ushort channel,

@@ -74,6 +74,12 @@ public sealed record SessionOptions
             BlockedTimeout is null || BlockedTimeout > TimeSpan.Zero,
             nameof(BlockedTimeout),
             "must be null or more than zero");
+
+        // Nothing is negotiated yet, so the smallest frame size holds; RabbitMQ drops what is longer without a word.
+        Require(
+            AmqpSession.StartOk(this).PayloadLength + FrameWriter.Overhead <= FrameMin,
+            nameof(ClientProperties),
+            "must fit a frame of 4096 bytes together with the credentials");
     }
 
     // The password is left out, and so are the client's properties, which may hold anything.

@@ -10,18 +10,33 @@ public sealed partial class AmqpChannel
 {
     private readonly Dictionary<string, AmqpConsumer> _consumers = new(StringComparer.Ordinal);
     private AmqpConsumer? _lastConsumer;
-    private ushort _prefetch;
+    private ushort _consumerPrefetch;
+    private ushort _channelPrefetch;
 
     /// <summary>Sets the prefetch (<c>basic.qos</c>): how many unsettled messages the broker may have sent.</summary>
     /// <param name="prefetchCount">In messages; 0 is unlimited.</param>
     /// <param name="global">False: for each consumer that is started from now on. True: for the whole channel.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when the broker has answered.</returns>
-    public Task QosAsync(ushort prefetchCount, bool global = false, CancellationToken cancellationToken = default) =>
-        CallAsync(
+    public Task QosAsync(ushort prefetchCount, bool global = false, CancellationToken cancellationToken = default)
+    {
+        return CallAsync(
             new BasicQos { PrefetchCount = prefetchCount, Global = global },
-            new RpcCall { Applied = (_, _) => _prefetch = prefetchCount },
+            new RpcCall { Applied = Apply, Late = Apply },
             cancellationToken);
+
+        void Apply(AmqpMethod reply, CompletionBatch batch)
+        {
+            if (global)
+            {
+                _channelPrefetch = prefetchCount;
+            }
+            else
+            {
+                _consumerPrefetch = prefetchCount;
+            }
+        }
+    }
 
     /// <summary>Consumes a queue as a sequence. The consumer starts with the enumeration and is cancelled when it is
     /// disposed; messages that were not yet enumerated then go back into the queue.</summary>
@@ -54,9 +69,12 @@ public sealed partial class AmqpChannel
     }
 
     /// <summary>Consumes a queue with a handler that gets owned messages. The handlers of a channel run one after the
-    /// other, in the order of arrival, on the thread pool.</summary>
+    /// other, in the order of arrival, on the thread pool. Set a prefetch before: without one, a full buffer pauses
+    /// reading (<see cref="ConsumeOptions.BufferSize"/>), and a handler that awaits an answer of the broker, a
+    /// confirm say, would wait for ever.</summary>
     /// <param name="queue">The queue.</param>
-    /// <param name="handler">Handles a message and settles it. Its token is cancelled when the channel closes.</param>
+    /// <param name="handler">Handles a message and settles it. Its token is cancelled when the channel
+    /// closes.</param>
     /// <param name="options">How to consume, and what to do when the handler throws.</param>
     /// <param name="cancellationToken">Ends the wait for the start; the consumer is then cancelled.</param>
     /// <returns>The running consumer.</returns>
@@ -150,10 +168,13 @@ public sealed partial class AmqpChannel
     /// <summary>Counts a consumer whose buffer became full, or is no longer. The gate is held.</summary>
     internal void CountFull(int change) => _pump.CountFull(change);
 
+    internal SessionPump Pump => _pump;
+
     internal Lock Gate => _pump.Gate;
 
     /// <summary>Whether messages for a consumer come without bound, so that its buffer must bound them.</summary>
-    internal bool IsUnbounded(AmqpConsumer consumer) => consumer.Options.NoAck || _prefetch == 0;
+    internal bool IsUnbounded(AmqpConsumer consumer) =>
+        consumer.Options.NoAck || (consumer.Prefetch == 0 && _channelPrefetch == 0);
 
     private async Task<AmqpConsumer> StartAsync(AmqpConsumer consumer, CancellationToken cancellationToken)
     {
@@ -186,6 +207,7 @@ public sealed partial class AmqpChannel
     private void Add(AmqpConsumer consumer, string tag)
     {
         consumer.ConsumerTag = tag;
+        consumer.Prefetch = _consumerPrefetch; // a later basic.qos leaves running consumers as they are
         _consumers[tag] = consumer;
         _lastConsumer = null;
     }

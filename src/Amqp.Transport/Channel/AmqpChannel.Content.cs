@@ -176,7 +176,9 @@ public sealed partial class AmqpChannel
         _lastReturned = message;
         if (Returned is not null)
         {
-            _callbacks.Enqueue(() => Returned?.Invoke(message));
+            // Apart from the consumers' dispatcher: a handler that awaits its publishes must not wait behind itself.
+            _callbacks ??= new CallbackQueue(_pump, new ChannelDispatcher(_connection.Logger));
+            _callbacks.Enqueue(() => Returned?.Invoke(message), message.Body.Length);
         }
     }
 

@@ -39,8 +39,8 @@ public sealed partial class AmqpChannel
     /// <summary>How many publishes of this channel await their confirm.</summary>
     public int UnsettledPublishes => Volatile.Read(ref _unsettled);
 
-    /// <summary>Raised for each message that the broker could not route. Handlers run in order on the channel's
-    /// dispatcher.</summary>
+    /// <summary>Raised for each message that the broker could not route. Handlers run in order, one at a time, beside
+    /// those of consumers. When more than 256 wait for a slow one, reading of the connection pauses.</summary>
     public event Action<ReturnedMessage>? Returned;
 
     /// <summary>Publishes a message. Thread-safe; messages that one thread publishes on one channel stay in order, also
@@ -120,15 +120,17 @@ public sealed partial class AmqpChannel
     /// awaits confirms.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when the broker has answered.</returns>
-    public Task ConfirmSelectAsync(CancellationToken cancellationToken = default) =>
-        CallAsync(new ConfirmSelect(), new RpcCall { Applied = (_, _) => _confirms = true }, cancellationToken);
+    public Task ConfirmSelectAsync(CancellationToken cancellationToken = default) => CallAsync(
+        new ConfirmSelect(),
+        new RpcCall { Applied = (_, _) => _confirms = true, Late = (_, _) => _confirms = true },
+        cancellationToken);
 
     /// <summary>Whether the pump's queue of waiting channels holds this one. Guarded by the gate.</summary>
     internal bool IsQueued { get; set; }
 
     internal bool AdmitWaiting(CompletionBatch batch)
     {
-        while (_waiting.First is { } source && _pump.HasRoom && !_flowStopped && _unsettled < _maxUnsettled)
+        while (_waiting.First is { } source && HasRoom())
         {
             _waiting.Remove(source);
             PublishSource? sent = source;
@@ -243,8 +245,13 @@ public sealed partial class AmqpChannel
         ? new PublishReturnedException(source.Sequence, returned)
         : nacked ? new PublishNackedException(source.Sequence) : null;
 
-    private bool MayPublish() =>
-        !_isWaiting && _pump.HasRoom && !_flowStopped && _unsettled < _maxUnsettled;
+    private bool MayPublish() => !_isWaiting && HasRoom();
+
+    private bool HasRoom() =>
+        _pump.HasRoom
+        && !_flowStopped
+        && _unsettled < _maxUnsettled
+        && (_unsettled == 0 || _pump.Session.HasPublishWindow((ushort)Number));
 
     // A channel is in the pump's queue once at most, and leaves it when the pump finds nothing to admit. Confirms may
     // empty its list before that.

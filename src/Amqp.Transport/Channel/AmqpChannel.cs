@@ -13,7 +13,7 @@ public sealed partial class AmqpChannel : IAsyncDisposable
 {
     private readonly AmqpConnection _connection;
     private readonly SessionPump _pump;
-    private readonly CallbackQueue _callbacks;
+    private CallbackQueue? _callbacks;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SessionEnd? _end;
     private bool _endedWithSession;
@@ -26,7 +26,6 @@ public sealed partial class AmqpChannel : IAsyncDisposable
         Number = number;
         _maxUnsettled = Math.Min(options.MaxUnsettledPublishes, pump.Limits.MaxUnsettledPublishes);
         Dispatcher = new ChannelDispatcher(connection.Logger);
-        _callbacks = new CallbackQueue(pump, Dispatcher);
     }
 
     /// <summary>The channel's number on its connection, from 1. It is used again after the channel has
@@ -76,6 +75,7 @@ public sealed partial class AmqpChannel : IAsyncDisposable
             result = _pump.Session.CloseChannel((ushort)Number, code, text, out RequestId id);
             if (result == CommandResult.Ok)
             {
+                StopBounding();
                 _pump.Track(id, call);
                 plan = _pump.Driver.PlanSend();
             }
@@ -152,6 +152,16 @@ public sealed partial class AmqpChannel : IAsyncDisposable
             Log.ChannelClosed(_connection.Logger, Number, error.Message);
             _completion.TrySetResult();
         });
+    }
+
+    // A slow handler must not withhold the reply to the close; what still comes for it is dropped by then.
+    private void StopBounding()
+    {
+        _callbacks?.Unbound();
+        foreach (AmqpConsumer consumer in _consumers.Values)
+        {
+            consumer.StopBounding();
+        }
     }
 
     internal async Task<T> CallAsync<T>(AmqpMethod request, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Amqp.Engine.Events;
+using Amqp.Engine.Spec;
 using Microsoft.Extensions.Logging;
 
 namespace Amqp.Transport.Connect;
@@ -35,8 +36,15 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
             }
         }
 
-        throw new AmqpConnectException(_attempts.ToImmutable());
+        // A broker that only hangs up after the login or the virtual host most likely refuses it. That is a guess, so
+        // the other endpoints were tried as well.
+        throw _attempts is [{ Cause: AmqpException guess }] && IsRefusal(guess)
+            ? guess
+            : new AmqpConnectException(_attempts.ToImmutable());
     }
+
+    private static bool IsRefusal(AmqpException error) =>
+        error is AmqpAuthenticationException or AmqpVirtualHostException;
 
     // What is left of the time is shared evenly, so that one silent server cannot use up the time of the others.
     private TimeSpan Share(int parts)
@@ -100,9 +108,9 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
         catch (AmqpException error)
         {
             await connection.Completion.ConfigureAwait(false);
-            if (error is AmqpAuthenticationException or AmqpVirtualHostException)
+            if (error is AmqpConnectionClosedException { Code: not ReplyCode.Success } refusal && IsRefusal(refusal))
             {
-                throw; // the next endpoint would be asked with the same credentials
+                throw; // the broker said so, and the next endpoint would be asked with the same credentials
             }
 
             Note(target, ConnectPhase.Amqp, Greeting.Explain(connection.Greeting, error, left), error);
@@ -116,11 +124,14 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
         using var limit = new CancellationTokenSource(budget, options.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         Task<TransportStream>? opening = null;
+        bool isHandedOver = false;
         try
         {
             opening = connector.ConnectAsync(target, linked.Token).AsTask();
-            return await opening.WaitAsync(budget + Grace, options.TimeProvider, cancellationToken)
+            TransportStream stream = await opening.WaitAsync(budget + Grace, options.TimeProvider, cancellationToken)
                 .ConfigureAwait(false);
+            isHandedOver = true;
+            return stream;
         }
         catch (ConnectPhaseException error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -138,7 +149,7 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
         }
         finally
         {
-            if (opening is { IsCompleted: false })
+            if (opening is not null && !isHandedOver)
             {
                 _ = DropLateAsync(opening);
             }

@@ -13,6 +13,7 @@ public sealed partial class AmqpConsumer
     // One counter for each side, so that neither waits for the other's cache line.
     private long _offered;
     private long _handled;
+    private long _heldBytes;
     private bool _isFull;
     private bool _isCancelling;
     private bool _dropsMessages;
@@ -46,7 +47,14 @@ public sealed partial class AmqpConsumer
         }
 
         Volatile.Write(ref _offered, _offered + 1);
-        int bound = Channel.IsUnbounded(this) ? Options.BufferSize : BeyondAnyPrefetch;
+        bool isUnbounded = Channel.IsUnbounded(this);
+        int bound = isUnbounded ? Options.BufferSize : BeyondAnyPrefetch;
+        if (isUnbounded && !_isCancelling)
+        {
+            Interlocked.Add(ref _heldBytes, content.Size);
+            Channel.Pump.AddBuffered(content.Size);
+        }
+
         if (!_isFull && !_isCancelling && BufferedCount >= bound)
         {
             Interlocked.Exchange(ref _isFull, true); // a fence: the handlers' count is read next
@@ -78,7 +86,11 @@ public sealed partial class AmqpConsumer
         bool settled = false;
         try
         {
-            if (!_stopping.IsCancellationRequested || Options.NoAck)
+            if (_stopError is not null)
+            {
+                PutBack(item.DeliveryTag);
+            }
+            else if (!IsPointless)
             {
                 Inline!(new InlineDelivery(in item, ref settled));
             }
@@ -100,7 +112,11 @@ public sealed partial class AmqpConsumer
     {
         try
         {
-            if (!IsPointless)
+            if (_stopError is not null)
+            {
+                PutBack(delivery.DeliveryTag);
+            }
+            else if (!IsPointless)
             {
                 await Owned!(delivery, _stopping.Token).ConfigureAwait(false);
             }
@@ -115,7 +131,7 @@ public sealed partial class AmqpConsumer
         }
         finally
         {
-            OnHandled();
+            OnHandled(delivery.Body.Length);
         }
     }
 
@@ -124,7 +140,11 @@ public sealed partial class AmqpConsumer
         BorrowedDelivery delivery = _lease!.Open(in item);
         try
         {
-            if (!IsPointless)
+            if (_stopError is not null)
+            {
+                PutBack(item.DeliveryTag);
+            }
+            else if (!IsPointless)
             {
                 await Borrowed!(delivery, _stopping.Token).ConfigureAwait(false);
             }
@@ -140,15 +160,16 @@ public sealed partial class AmqpConsumer
         finally
         {
             _lease.Close();
-            OnHandled();
+            OnHandled(item.Length);
         }
     }
 
     // A message that can no longer be settled comes again elsewhere: handling it here would only do the work twice.
     private bool IsPointless => _stopping.IsCancellationRequested && !Options.NoAck;
 
-    private void OnHandled()
+    private void OnHandled(int bytes)
     {
+        ReleaseHeld(bytes);
         Interlocked.Increment(ref _handled); // a fence: whether the buffer counts as full is read next
         if (Volatile.Read(ref _isFull) && BufferedCount <= Options.BufferSize / 2)
         {
@@ -156,6 +177,32 @@ public sealed partial class AmqpConsumer
             {
                 ReleaseWhenDrained();
             }
+        }
+    }
+
+    // What is counted ends once: with the message, or with the consumer.
+    private void ReleaseHeld(int bytes)
+    {
+        long held = Volatile.Read(ref _heldBytes);
+        while (held > 0)
+        {
+            int released = (int)Math.Min(held, bytes);
+            long seen = Interlocked.CompareExchange(ref _heldBytes, held - released, held);
+            if (seen == held)
+            {
+                Channel.Pump.ReleaseBuffered(released);
+                return;
+            }
+
+            held = seen;
+        }
+    }
+
+    private void PutBack(ulong deliveryTag)
+    {
+        if (!Options.NoAck)
+        {
+            Channel.Settle(Settlement.Nack, deliveryTag, multiple: false, requeue: true);
         }
     }
 
@@ -188,6 +235,7 @@ public sealed partial class AmqpConsumer
         if (Options.OnHandlerError == HandlerErrorPolicy.StopConsumer)
         {
             _stopError ??= error;
+            StopBounding(drop: true);
             _ = DisposeAsync().AsTask();
         }
     }

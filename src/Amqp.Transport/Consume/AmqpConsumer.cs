@@ -55,6 +55,9 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
 
     internal ConsumeMode Mode { get; }
 
+    /// <summary>The prefetch that the broker holds it to, or 0.</summary>
+    internal ushort Prefetch { get; set; }
+
     internal string? CachedTag { get; set; }
 
     internal Func<Delivery, CancellationToken, ValueTask>? Owned { get; init; }
@@ -95,7 +98,7 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
             return false;
         }
 
-        OnHandled();
+        OnHandled(delivery.Body.Length);
         return true;
     }
 
@@ -123,18 +126,25 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
         }
 
         Volatile.Write(ref _ended, true);
-        ReleaseFull();
+        StopBounding();
         batch.Defer(() => Finish(error));
     }
 
-    // A full buffer must not withhold the reply to the cancel. From there on the broker bounds what comes.
+    /// <summary>A full buffer must not withhold the reply to the cancel. From there on the broker bounds what comes.
+    /// The gate is held.</summary>
+    internal void StopBounding()
+    {
+        _isCancelling = true;
+        ReleaseFull();
+        Channel.Pump.ReleaseBuffered((int)Interlocked.Exchange(ref _heldBytes, 0));
+    }
+
     private bool StopBounding(bool drop)
     {
         lock (Channel.Gate)
         {
-            _isCancelling = true;
             _dropsMessages |= drop;
-            ReleaseFull();
+            StopBounding();
             return !_ended;
         }
     }
@@ -143,7 +153,7 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
     {
         if (error is not null)
         {
-            _stopping.Cancel();
+            _ = _stopping.CancelAsync(); // what the application registered there must not run on the reader
         }
 
         _stream?.Writer.TryComplete(error);

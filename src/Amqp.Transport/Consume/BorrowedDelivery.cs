@@ -51,8 +51,9 @@ public readonly struct BorrowedDelivery
     /// <returns>A completed task.</returns>
     public ValueTask AckAsync(bool multiple = false, CancellationToken cancellationToken = default)
     {
-        Lease.IsSettled = true;
-        return Channel.AckAsync(DeliveryTag, multiple, cancellationToken);
+        ValueTask sent = Channel.AckAsync(DeliveryTag, multiple, cancellationToken);
+        Lease.IsSettled |= sent.IsCompletedSuccessfully;
+        return sent;
     }
 
     /// <summary>Refuses it.</summary>
@@ -63,7 +64,8 @@ public readonly struct BorrowedDelivery
     public ValueTask NackAsync(
         bool requeue = true, bool multiple = false, CancellationToken cancellationToken = default)
     {
-        Lease.IsSettled = true;
-        return Channel.NackAsync(DeliveryTag, multiple, requeue, cancellationToken);
+        ValueTask sent = Channel.NackAsync(DeliveryTag, multiple, requeue, cancellationToken);
+        Lease.IsSettled |= sent.IsCompletedSuccessfully;
+        return sent;
     }
 }

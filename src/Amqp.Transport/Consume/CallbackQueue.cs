@@ -11,20 +11,35 @@ internal sealed class CallbackQueue(SessionPump pump, ChannelDispatcher dispatch
 
     private int _waiting;
     private bool _isFull;
+    private bool _isUnbounded;
 
     /// <summary>Adds a callback. The gate is held.</summary>
-    public void Enqueue(Action callback)
+    /// <param name="callback">What to run.</param>
+    /// <param name="bytes">What it keeps in memory until then.</param>
+    public void Enqueue(Action callback, int bytes = 0)
     {
-        if (Interlocked.Increment(ref _waiting) >= Capacity && !_isFull)
+        pump.AddBuffered(bytes);
+        if (Interlocked.Increment(ref _waiting) >= Capacity && !_isFull && !_isUnbounded)
         {
             _isFull = true;
             pump.CountFull(1);
         }
 
-        dispatcher.Enqueue(DispatchItem.ForCallback(() => Run(callback)));
+        dispatcher.Enqueue(DispatchItem.ForCallback(() => Run(callback, bytes)));
     }
 
-    private void Run(Action callback)
+    /// <summary>Withholds reading no longer: the end is near, and its reply must be read. The gate is held.</summary>
+    public void Unbound()
+    {
+        _isUnbounded = true;
+        if (_isFull)
+        {
+            _isFull = false;
+            pump.CountFull(-1);
+        }
+    }
+
+    private void Run(Action callback, int bytes)
     {
         try
         {
@@ -32,6 +47,7 @@ internal sealed class CallbackQueue(SessionPump pump, ChannelDispatcher dispatch
         }
         finally
         {
+            pump.ReleaseBuffered(bytes);
             if (Interlocked.Decrement(ref _waiting) == Capacity / 2)
             {
                 lock (pump.Gate)

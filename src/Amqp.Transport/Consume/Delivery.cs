@@ -59,8 +59,9 @@ public sealed class Delivery
     /// <returns>A completed task.</returns>
     public ValueTask AckAsync(bool multiple = false, CancellationToken cancellationToken = default)
     {
-        IsSettled = true;
-        return Channel.AckAsync(DeliveryTag, multiple, cancellationToken);
+        ValueTask sent = Channel.AckAsync(DeliveryTag, multiple, cancellationToken);
+        IsSettled |= sent.IsCompletedSuccessfully;
+        return sent;
     }
 
     /// <summary>Refuses it. See <see cref="AmqpChannel.NackAsync"/>.</summary>
@@ -71,8 +72,9 @@ public sealed class Delivery
     public ValueTask NackAsync(
         bool requeue = true, bool multiple = false, CancellationToken cancellationToken = default)
     {
-        IsSettled = true;
-        return Channel.NackAsync(DeliveryTag, multiple, requeue, cancellationToken);
+        ValueTask sent = Channel.NackAsync(DeliveryTag, multiple, requeue, cancellationToken);
+        IsSettled |= sent.IsCompletedSuccessfully;
+        return sent;
     }
 
     /// <summary>Refuses it. See <see cref="AmqpChannel.RejectAsync"/>.</summary>
@@ -81,7 +83,8 @@ public sealed class Delivery
     /// <returns>A completed task.</returns>
     public ValueTask RejectAsync(bool requeue = true, CancellationToken cancellationToken = default)
     {
-        IsSettled = true;
-        return Channel.RejectAsync(DeliveryTag, requeue, cancellationToken);
+        ValueTask sent = Channel.RejectAsync(DeliveryTag, requeue, cancellationToken);
+        IsSettled |= sent.IsCompletedSuccessfully;
+        return sent;
     }
 }

@@ -48,7 +48,7 @@ internal sealed partial class AsyncDriver
                 await EndedWithinAsync(_readEnded.Task, Patience).ConfigureAwait(false);
             }
 
-            Task dispose = _transport.DisposeAsync().AsTask();
+            Task dispose = DisposeAfterReadingAsync();
             await EndedWithinAsync(dispose, Patience).ConfigureAwait(false);
             if (!dispose.IsCompleted)
             {
@@ -79,6 +79,13 @@ internal sealed partial class AsyncDriver
         }
 
         _tornDown.SetResult();
+    }
+
+    // What was read may still be in the hands of an inline handler: its memory must not go to somebody else before.
+    private async Task DisposeAfterReadingAsync()
+    {
+        await _readEnded.Task.ConfigureAwait(false);
+        await _transport.DisposeAsync().ConfigureAwait(false);
     }
 
     // False when the peer took too long to take it.

@@ -23,6 +23,7 @@ internal sealed partial class AsyncDriver : IDriver, IThreadPoolWorkItem
     private readonly TaskCompletionSource _readEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _tornDown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _resume;
+    private bool _hasPaused;
     private long _pausedAt;
     private TimeSpan _pausedBefore;
 
@@ -106,7 +107,7 @@ internal sealed partial class AsyncDriver : IDriver, IThreadPoolWorkItem
             {
                 while (Volatile.Read(ref _resume) is { } resume)
                 {
-                    Log.ReadPaused(_logger);
+                    LogPause();
                     await resume.Task.ConfigureAwait(false);
                     Log.ReadResumed(_logger);
                 }
@@ -155,6 +156,13 @@ internal sealed partial class AsyncDriver : IDriver, IThreadPoolWorkItem
 
         // The reader is on the pool already: no need to wake another worker for its replies.
         Execute(plan == SendPlan.Queue ? SendPlan.Inline : plan);
+    }
+
+    // Once as a warning, since it may be news; then quietly, since it may be the order of the day.
+    private void LogPause()
+    {
+        Log.ReadPaused(_logger, _hasPaused ? LogLevel.Debug : LogLevel.Warning);
+        _hasPaused = true;
     }
 
     private static StreamEnd Classify(Exception error)

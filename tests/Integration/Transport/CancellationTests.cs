@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Amqp.Engine.Base;
 using Amqp.Engine.Spec;
 using Amqp.FakeBroker;
 using Amqp.Integration.Support;
@@ -59,6 +60,36 @@ public sealed class CancellationTests
         _peer.Queue(1, new BasicAck { DeliveryTag = 2 });
         await _peer.FlushAsync().Within();
         await second.Within();
+        await connection.AbortAsync().Within();
+    }
+
+    [Fact]
+    public async Task A_late_confirm_makes_publishing_wait_and_is_no_misuse()
+    {
+        var connection = await _peer.ConnectAsync(new AmqpConnectionOptions
+        {
+            Limits = AmqpLimits.Default with { MaxUnsettledPublishes = 4 },
+        }).Within();
+        var channel = await _peer.OpenChannelAsync(connection, confirms: true).Within();
+        var publishes = Enumerable.Range(1, 4).Select(_ => channel.PublishAsync("", "q", default).AsTask()).ToArray();
+        for (ulong tag = 2; tag <= 4; tag++)
+        {
+            _peer.Queue(1, new BasicAck { DeliveryTag = tag });
+        }
+
+        await _peer.FlushAsync().Within();
+        await Task.WhenAll(publishes[1..]).Within();
+        Assert.Equal(1, channel.UnsettledPublishes);
+        var fifth = channel.PublishAsync("", "fifth", default).AsTask();
+        Assert.False(fifth.IsCompleted);
+
+        _peer.Queue(1, new BasicAck { DeliveryTag = 1 });
+        await _peer.FlushAsync().Within();
+        await _peer.TakeUntilAsync("fifth").Within();
+        _peer.Queue(1, new BasicAck { DeliveryTag = 5 });
+        await _peer.FlushAsync().Within();
+        await fifth.Within();
+        await publishes[0].Within();
         await connection.AbortAsync().Within();
     }
 

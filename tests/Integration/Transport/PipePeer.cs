@@ -72,6 +72,19 @@ internal sealed class PipePeer : IDuplexPipe
     /// <returns>How many there were; 0 at the end.</returns>
     public async Task<long> TakeAsync() => (await TakeBytesAsync()).Length;
 
+    /// <summary>Whether the client has given up its side of the stream to it.</summary>
+    public async Task<bool> IsLeftAsync() => (await _toClient.Writer.FlushAsync()).IsCompleted;
+
+    /// <summary>Ends when the client has given up its side of the stream to it.</summary>
+    public async Task LeftAsync()
+    {
+        while (!await IsLeftAsync())
+        {
+            // A flush beyond the pipe's threshold waits until the client reads or leaves.
+            _toClient.Writer.Write(new byte[70_000]);
+        }
+    }
+
     /// <summary>Reads octets of the client until they contain a text.</summary>
     /// <returns>What was read, one character for each octet.</returns>
     public async Task<string> TakeUntilAsync(string marker)

@@ -1,3 +1,4 @@
+using Amqp.Engine.Base;
 using Amqp.Engine.Spec;
 using Amqp.Integration.Support;
 using Amqp.Transport;
@@ -52,19 +53,39 @@ public sealed class SlowHandlerTests
     {
         var connection = await ConnectAsync();
         var channel = await _peer.OpenChannelAsync(connection).Within();
-        var subscribing = channel.SubscribeAsync(
-            "q",
-            (_, _) =>
-            {
-                Handle();
-                return default;
-            },
-            new ConsumeOptions { NoAck = true, ConsumerTag = "c", BufferSize = 100 });
-        _peer.Queue(1, new BasicConsumeOk { ConsumerTag = "c" });
-        await _peer.FlushAsync().Within();
-        await subscribing.Within();
+        await SubscribeAsync(channel, new ConsumeOptions { NoAck = true, ConsumerTag = "c", BufferSize = 100 });
         await FloodAsync(connection, i => _peer.QueueContent(
             1, new BasicDeliver { ConsumerTag = "c", DeliveryTag = (ulong)i + 1, RoutingKey = "q" }, [1]));
+        await connection.AbortAsync().Within();
+    }
+
+    [Fact]
+    public async Task A_later_prefetch_does_not_lift_the_bound_of_a_running_consumer()
+    {
+        var connection = await ConnectAsync();
+        var channel = await _peer.OpenChannelAsync(connection).Within();
+        await SubscribeAsync(channel, new ConsumeOptions { ConsumerTag = "c", BufferSize = 100 });
+        var qos = channel.QosAsync(1);
+        _peer.Queue(1, new BasicQosOk());
+        await _peer.FlushAsync().Within();
+        await qos.Within();
+        await FloodAsync(connection, i => _peer.QueueContent(
+            1, new BasicDeliver { ConsumerTag = "c", DeliveryTag = (ulong)i + 1, RoutingKey = "q" }, [1]));
+        await connection.AbortAsync().Within();
+    }
+
+    [Fact]
+    public async Task Reading_pauses_while_many_bytes_wait_for_a_handler()
+    {
+        var connection = await ConnectAsync(new AmqpConnectionOptions
+        {
+            Limits = AmqpLimits.Default with { MaxBufferedBytes = 1_000_000 },
+        });
+        var channel = await _peer.OpenChannelAsync(connection).Within();
+        await SubscribeAsync(channel, new ConsumeOptions { NoAck = true, ConsumerTag = "c", BufferSize = Flood });
+        var body = new byte[1000];
+        await FloodAsync(connection, i => _peer.QueueContent(
+            1, new BasicDeliver { ConsumerTag = "c", DeliveryTag = (ulong)i + 1, RoutingKey = "q" }, body));
         await connection.AbortAsync().Within();
     }
 
@@ -79,6 +100,21 @@ public sealed class SlowHandlerTests
         Assert.False(connection.IsOpen);
         _released.Set();
         await flood.Within();
+    }
+
+    private async Task SubscribeAsync(AmqpChannel channel, ConsumeOptions options)
+    {
+        var subscribing = channel.SubscribeAsync(
+            "q",
+            (_, _) =>
+            {
+                Handle();
+                return default;
+            },
+            options);
+        _peer.Queue(1, new BasicConsumeOk { ConsumerTag = options.ConsumerTag });
+        await _peer.FlushAsync().Within();
+        await subscribing.Within();
     }
 
     private void Handle()

@@ -64,6 +64,13 @@ public static class PropertyConfig
     private static int ReadCases()
     {
         string? text = Environment.GetEnvironmentVariable("AMQP_SIM_CASES");
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int cases) ? cases : 0;
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return 0;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int cases)
+            ? cases
+            : throw new FormatException($"AMQP_SIM_CASES must be a number, not '{text}'.");
     }
 }

@@ -51,7 +51,7 @@ public sealed class SessionFragmentationProperties
                 Outcome.Whole,
                 new SegmentedWriter(Message.SizesFrom(c.Seed)));
             Outcome.Same(whole, pieces);
-        }, Shrink, cases: 500);
+        }, Shrink, cases: 1000);
 
     private static IEnumerable<(Step[] Steps, ulong Seed)> Shrink((Step[] Steps, ulong Seed) c)
     {

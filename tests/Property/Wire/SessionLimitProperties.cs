@@ -36,7 +36,7 @@ public sealed class SessionLimitProperties
             seen.Case();
             seen.Saw("before tune", !c.Tuned);
             seen.Saw("after tune", c.Tuned);
-        }, cases: 300);
+        }, cases: 1000);
         seen.Require("A7.session", 20);
     }
 
@@ -126,7 +126,7 @@ public sealed class SessionLimitProperties
             seen.Saw("empty", c.Size == 0);
             seen.Saw("a full frame", c.Size == full);
             seen.Saw("one byte more", c.Size == full + 1);
-        }, cases: 500);
+        }, cases: 1000);
         seen.Require("A10", 3);
     }
 

@@ -45,7 +45,7 @@ public sealed class SessionOutputProperties
             ClientStream stream = ClientStream.Check(outcome.Bytes, FrameMax, Conversation.Options.ChannelMax);
             seen.Case();
             seen.Saw("a message", stream.Messages > 0);
-        }, cases: 500);
+        }, cases: 1000);
         seen.Require("A11.ordinary", 20);
     }
 

@@ -31,7 +31,7 @@ public class DeterminismProperties
         seed => Assert.NotEqual(
             SimWorld.Run(ScenarioGenerator.Generate(seed)).TraceHash,
             SimWorld.Run(ScenarioGenerator.Generate(seed + 1)).TraceHash),
-        cases: 200);
+        cases: 1000);
 
     [Fact]
     public void W2_Another_chunking_gives_the_same_events() => Props.ForAll(
