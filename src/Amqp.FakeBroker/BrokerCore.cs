@@ -1,5 +1,6 @@
 using System.Buffers;
 using Amqp.Engine.Base;
+using Amqp.FakeBroker.Access;
 using Amqp.FakeBroker.Model;
 
 namespace Amqp.FakeBroker;
@@ -10,14 +11,17 @@ namespace Amqp.FakeBroker;
 /// </summary>
 /// <remarks>
 /// After every input call <see cref="DrainDirty"/>: an input on one connection may produce output on others. Each
-/// connection appends to the writer it was accepted with.
+/// connection appends to the writer it was accepted with. Operators' calls are inputs too; call <see cref="Elapse"/>
+/// before one, so that the broker knows what time it is.
 /// </remarks>
-public sealed class BrokerCore
+public sealed partial class BrokerCore
 {
-    private readonly Dictionary<string, VirtualHost> _virtualHosts = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, VirtualHost> _virtualHosts = new(StringComparer.Ordinal);
     private readonly List<BrokerConnection> _connections = [];
     private readonly List<BrokerConnection> _dirty = [];
+    private readonly TimerHeap _timers = new();
     private ulong _nextConnectionNumber = 1;
+    private ulong _lastMessageNumber;
 
     /// <summary>Makes a broker with its virtual hosts and nothing declared but the predeclared exchanges.</summary>
     /// <param name="options">Identity, accounts and limits; null for the defaults.</param>
@@ -27,86 +31,90 @@ public sealed class BrokerCore
         Options = options ?? new BrokerOptions();
         Options.Validate();
         Names = new NameGenerator(Options.Seed);
-        Limits = AmqpLimits.Default with { MaxBodySize = Math.Max(1, Options.MaxMessageSize) };
+        MaxMessageSize = Options.MaxMessageSize ?? Profile.MaxMessageSize;
+        ConsumerTimeout = Options.ConsumerTimeout;
+        ConsumerTimeoutInterval = Options.ConsumerTimeoutInterval;
+        Limits = AmqpLimits.Default with { MaxBodySize = Array.MaxLength };
+        AckSweep = new AckTimeoutSweep(this);
         foreach (string name in Options.VirtualHosts)
         {
-            _virtualHosts.TryAdd(name, new VirtualHost(name));
+            _virtualHosts.TryAdd(name, new VirtualHost(this, name));
+        }
+
+        foreach (BrokerUser user in Options.Users)
+        {
+            UserAccount account = Access.Put(user);
+            foreach (string name in user.VirtualHosts ?? Options.VirtualHosts)
+            {
+                account.Permissions[name] = new PermissionSet(BrokerPermissions.All);
+            }
         }
     }
 
     /// <summary>The options the broker was made with.</summary>
     public BrokerOptions Options { get; }
 
+    /// <summary>The release of RabbitMQ that it behaves like.</summary>
+    public BrokerProfile Profile => Options.Profile;
+
     /// <summary>The connections that have not ended, in the order they were accepted.</summary>
     public IReadOnlyList<BrokerConnection> Connections => _connections;
 
-    /// <summary>True while the memory alarm is on.</summary>
-    public bool HasMemoryAlarm { get; private set; }
+    /// <summary>Is told what happens to messages; null for nobody.</summary>
+    public IBrokerObserver? Observer { get; set; }
 
     /// <summary>
     /// When <see cref="Elapse"/> has something to do; <see cref="MonoTime.Never"/> when nothing waits. May be early.
     /// </summary>
-    public MonoTime NextDeadline { get; private set; } = MonoTime.Never;
+    public MonoTime NextDeadline => _timers.Next;
 
     internal NameGenerator Names { get; }
 
     internal AmqpLimits Limits { get; }
 
+    internal AccessControl Access { get; } = new();
+
+    internal AckTimeoutSweep AckSweep { get; }
+
     /// <summary>The latest time any input carried.</summary>
     internal MonoTime Now { get; private set; }
+
+    /// <summary>The broker's date and time, in seconds since 1970.</summary>
+    internal ulong UnixSeconds => (ulong)(Options.Epoch + (Now - MonoTime.Zero)).ToUnixTimeSeconds();
 
     /// <summary>Takes a new stream; the peer is to send the protocol header first.</summary>
     /// <param name="output">Where the connection appends its bytes, from inside any input to this broker.</param>
     /// <param name="now">The time of the input.</param>
-    public BrokerConnection Accept(IBufferWriter<byte> output, MonoTime now)
+    /// <param name="name">
+    /// The connection's name, "127.0.0.1:50000 -> 127.0.0.1:5672" for instance; null lets the broker invent one.
+    /// </param>
+    /// <returns>The connection; it has ended already when the broker is stopped.</returns>
+    public BrokerConnection Accept(IBufferWriter<byte> output, MonoTime now, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(output);
         Advance(now);
-        BrokerConnection connection = new(this, output, _nextConnectionNumber++);
+        BrokerConnection connection = new(this, output, _nextConnectionNumber++, name);
         _connections.Add(connection);
-        Schedule(connection.NextDeadline);
+        Arm(connection);
+        if (!IsRunning)
+        {
+            connection.Drop();
+        }
+
         return connection;
     }
 
-    /// <summary>Acts on what is due: heartbeats, silent peers, overdue closes. Always allowed early.</summary>
+    /// <summary>
+    /// Acts on what is due: heartbeats, silent peers, overdue closes, expiry. Always allowed early.
+    /// </summary>
     /// <param name="now">The time of the input.</param>
     public void Elapse(MonoTime now)
     {
         Advance(now);
-        if (now < NextDeadline)
+        while (_timers.TryTake(Now, out ITimed timed))
         {
-            return;
-        }
-
-        BrokerConnection[] connections = [.. _connections];
-        foreach (BrokerConnection connection in connections)
-        {
-            connection.Elapse();
-        }
-
-        NextDeadline = MonoTime.Never;
-        foreach (BrokerConnection connection in _connections)
-        {
-            Schedule(connection.NextDeadline);
-        }
-    }
-
-    /// <summary>
-    /// Turns the memory alarm on or off. While it is on, a connection that publishes is told connection.blocked (when
-    /// its client has the capability) and is read no further; turning it off tells them connection.unblocked and lets
-    /// reading go on.
-    /// </summary>
-    /// <param name="isOn">The alarm's new state.</param>
-    public void SetMemoryAlarm(bool isOn)
-    {
-        HasMemoryAlarm = isOn;
-        if (!isOn)
-        {
-            BrokerConnection[] connections = [.. _connections];
-            foreach (BrokerConnection connection in connections)
-            {
-                connection.Unblock();
-            }
+            timed.Elapse();
+            _timers.Arm(timed);
         }
     }
 
@@ -132,19 +140,6 @@ public sealed class BrokerCore
     internal bool TryGetVirtualHost(string name, out VirtualHost virtualHost) =>
         _virtualHosts.TryGetValue(name, out virtualHost!);
 
-    internal BrokerUser? FindUser(string name, string password)
-    {
-        foreach (BrokerUser user in Options.Users)
-        {
-            if (user.Name == name)
-            {
-                return user.Password == password ? user : null;
-            }
-        }
-
-        return null;
-    }
-
     internal void Advance(MonoTime now)
     {
         if (now > Now)
@@ -153,12 +148,16 @@ public sealed class BrokerCore
         }
     }
 
-    /// <summary>Makes sure that <see cref="NextDeadline"/> is no later than this.</summary>
-    internal void Schedule(MonoTime deadline)
+    /// <summary>Makes sure that it is called when its deadline comes.</summary>
+    internal void Arm(ITimed timed) => _timers.Arm(timed);
+
+    internal ulong NextMessageNumber() => ++_lastMessageNumber;
+
+    internal void Note(BrokerEventKind kind, ulong message, string virtualHost, string name)
     {
-        if (deadline < NextDeadline)
+        if (Observer is { } observer)
         {
-            NextDeadline = deadline;
+            observer.OnEvent(new BrokerEvent(kind, message, virtualHost, name, null));
         }
     }
 

@@ -10,7 +10,10 @@ public sealed record BrokerOptions
     /// </summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>The accounts. Default: guest with password guest.</summary>
+    /// <summary>Which release of RabbitMQ to behave like. Default <see cref="BrokerProfile.RabbitMq310"/>.</summary>
+    public BrokerProfile Profile { get; init; } = BrokerProfile.RabbitMq310;
+
+    /// <summary>The accounts the broker starts with. Default: guest with password guest.</summary>
     public ImmutableArray<BrokerUser> Users { get; init; } = [new BrokerUser("guest", "guest")];
 
     /// <summary>The virtual hosts. Default: "/".</summary>
@@ -25,14 +28,32 @@ public sealed record BrokerOptions
     /// <summary>Heartbeat offered in connection.tune, in seconds; 0 offers none. Default 60.</summary>
     public ushort HeartbeatSeconds { get; init; } = 60;
 
-    /// <summary>Largest message body in octets; a longer one closes the channel with 406. Default 128 MiB.</summary>
-    public long MaxMessageSize { get; init; } = 134217728;
+    /// <summary>
+    /// Largest message body in octets; a longer one closes the channel with 406. Null for the profile's: 128 MiB in
+    /// RabbitMQ 3.10, 16 MiB since 4.0.
+    /// </summary>
+    public long? MaxMessageSize { get; init; }
+
+    /// <summary>
+    /// How many octets of messages (bodies and headers, in queues and unacknowledged) raise the memory alarm by
+    /// themselves; it ends when they are fewer again. Default 1 GiB; <see cref="long.MaxValue"/> never.
+    /// </summary>
+    public long MemoryHighWatermark { get; init; } = 1L << 30;
+
+    /// <summary>How long a delivery may stay unacknowledged until its channel is closed. Default 30 min.</summary>
+    public TimeSpan ConsumerTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How often unacknowledged deliveries are looked at for that. Default 1 min.</summary>
+    public TimeSpan ConsumerTimeoutInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The date and time at <c>MonoTime.Zero</c>, which x-death and traces count from.</summary>
+    public DateTimeOffset Epoch { get; init; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>The product named in the server properties. Default "RabbitMQ", which clients look for.</summary>
     public string Product { get; init; } = "RabbitMQ";
 
-    /// <summary>The version named in the server properties.</summary>
-    public string Version { get; init; } = "3.10.8";
+    /// <summary>The version named in the server properties; null for the profile's.</summary>
+    public string? Version { get; init; }
 
     /// <summary>The cluster named in the server properties.</summary>
     public string ClusterName { get; init; } = "rabbit@localhost";
@@ -55,8 +76,11 @@ public sealed record BrokerOptions
         ArgumentOutOfRangeException.ThrowIfZero(ChannelMax);
         ArgumentOutOfRangeException.ThrowIfLessThan(FrameMax, 4096u);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(FrameMax, (uint)int.MaxValue, nameof(FrameMax));
-        ArgumentOutOfRangeException.ThrowIfNegative(MaxMessageSize);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxMessageSize, Array.MaxLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxMessageSize ?? 0, nameof(MaxMessageSize));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxMessageSize ?? 0, Array.MaxLength, nameof(MaxMessageSize));
+        ArgumentOutOfRangeException.ThrowIfNegative(MemoryHighWatermark);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ConsumerTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConsumerTimeoutInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(SilentCloseDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(CloseTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(HandshakeTimeout, TimeSpan.Zero);

@@ -22,7 +22,7 @@ public sealed class BrokerTcpListener : IAsyncDisposable
         Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
         string login = broker.Options.Users.Length > 0
             ? $"{System.Uri.EscapeDataString(broker.Options.Users[0].Name)}:"
-                + $"{System.Uri.EscapeDataString(broker.Options.Users[0].Password)}@"
+                + $"{System.Uri.EscapeDataString(broker.Options.Users[0].Password ?? "")}@"
             : "";
         Uri = string.Create(CultureInfo.InvariantCulture, $"amqp://{login}127.0.0.1:{Port}");
         _accepting = AcceptAsync();

@@ -18,6 +18,11 @@ internal sealed class ConsumerModel
     /// <summary>The per-consumer prefetch in force when the consumer was made; 0 is no limit.</summary>
     public required int Prefetch { get; init; }
 
+    public required Amqp.Engine.Wire.FieldTable Arguments { get; init; }
+
+    /// <summary>Where in a stream the consumer is; of no use elsewhere.</summary>
+    public int NextOffset { get; set; }
+
     public int Unacked { get; set; }
 
     /// <summary>Set while a prefetch limit keeps the consumer out of its queue's rotation.</summary>

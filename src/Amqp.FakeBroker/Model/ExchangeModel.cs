@@ -1,4 +1,5 @@
 using Amqp.Engine.Wire;
+using Amqp.FakeBroker.Policies;
 
 namespace Amqp.FakeBroker.Model;
 
@@ -19,7 +20,11 @@ internal sealed class ExchangeModel
 
     public required FieldTable Arguments { get; init; }
 
-    public string? AlternateExchange { get; init; }
+    /// <summary>The policy that holds for the exchange.</summary>
+    public BrokerPolicy? Policy { get; private set; }
+
+    /// <summary>Where messages go that the exchange itself routes nowhere: the argument's, else the policy's.</summary>
+    public string? AlternateExchange { get; private set; }
 
     public List<Binding> Outgoing { get; } = [];
 
@@ -31,6 +36,15 @@ internal sealed class ExchangeModel
     public ulong RouteStamp { get; set; }
 
     public BindingTable Table => _table ??= BindingTable.Create(Kind);
+
+    public void ApplyPolicy(BrokerPolicy? policy)
+    {
+        Policy = policy;
+        AlternateExchange = Arguments.TryGet("alternate-exchange", out FieldValue value)
+            && value.Type == FieldType.LongString
+            ? value.AsString()
+            : PolicyTable.Text(policy, "alternate-exchange");
+    }
 
     /// <summary>The word of exchange.declare for a kind.</summary>
     public static string KindName(ExchangeKind kind) => kind switch

@@ -11,7 +11,7 @@ internal static class MessageRules
     public const long MaxMilliseconds = 315360000000;
 
     /// <summary>The 406 text for properties RabbitMQ refuses, or null.</summary>
-    public static string? Refusal(BasicProperties properties, BrokerUser user)
+    public static string? Refusal(BasicProperties properties, BrokerUser user, BrokerProfile profile)
     {
         if (properties.UserId is { } userId && userId != user.Name && !user.MayImpersonate)
         {
@@ -30,7 +30,7 @@ internal static class MessageRules
             return $"invalid message: {keys}";
         }
 
-        return properties.DeliveryMode is { } mode and not 1 and not 2
+        return profile.ChecksDeliveryMode && properties.DeliveryMode is { } mode and not 1 and not 2
             ? string.Create(CultureInfo.InvariantCulture, $"invalid message: {{delivery_mode_unknown,{mode}}}")
             : null;
     }
@@ -53,6 +53,18 @@ internal static class MessageRules
         List<string> keys = [];
         AddStrings(hasCc, cc, keys);
         AddStrings(hasBcc, bcc, keys);
+        return keys;
+    }
+
+    /// <summary>The strings in the CC array: those that receivers see.</summary>
+    public static IReadOnlyList<string> CopyKeys(BasicProperties properties)
+    {
+        List<string> keys = [];
+        if (properties.Headers is { } headers && headers.TryGet("CC", out FieldValue cc) && cc.Type == FieldType.Array)
+        {
+            AddStrings(true, cc, keys);
+        }
+
         return keys;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amqp.Engine.Wire;
+using Amqp.FakeBroker.Text;
 
 namespace Amqp.FakeBroker.Model;
 
@@ -9,17 +10,43 @@ internal static class QueueArgumentRules
     /// <summary>The order in which RabbitMQ looks, which decides what is reported when several are wrong.</summary>
     private static readonly string[] s_checked =
     [
-        "x-expires", "x-message-ttl", "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-dead-letter-strategy",
-        "x-max-length", "x-max-length-bytes", "x-max-in-memory-length", "x-max-in-memory-bytes", "x-max-priority",
-        "x-overflow", "x-queue-mode", "x-queue-version", "x-single-active-consumer", "x-queue-type",
+        "x-queue-type", "x-expires", "x-message-ttl", "x-dead-letter-exchange", "x-dead-letter-routing-key",
+        "x-dead-letter-strategy", "x-max-length", "x-max-length-bytes", "x-max-in-memory-length",
+        "x-max-in-memory-bytes", "x-max-priority", "x-overflow", "x-queue-mode", "x-queue-version",
+        "x-single-active-consumer", "x-quorum-initial-group-size", "x-max-age", "x-stream-max-segment-size-bytes",
+        "x-initial-cluster-size", "x-queue-leader-locator",
     ];
 
-    /// <summary>Arguments that belong to quorum queues or streams and are refused for a classic queue.</summary>
-    private static readonly string[] s_foreign =
+    /// <summary>Every argument that belongs to some type of queue; others are not looked at.</summary>
+    private static readonly string[] s_known =
     [
-        "x-delivery-limit", "x-max-age", "x-stream-max-segment-size-bytes", "x-max-in-memory-length",
-        "x-max-in-memory-bytes", "x-dead-letter-strategy", "x-queue-leader-locator", "x-initial-cluster-size",
-        "x-quorum-initial-group-size",
+        "x-expires", "x-message-ttl", "x-dead-letter-exchange", "x-dead-letter-routing-key",
+        "x-dead-letter-strategy", "x-max-length", "x-max-length-bytes", "x-max-in-memory-length",
+        "x-max-in-memory-bytes", "x-max-priority", "x-overflow", "x-queue-mode", "x-queue-version",
+        "x-single-active-consumer", "x-queue-type", "x-queue-master-locator", "x-delivery-limit",
+        "x-quorum-initial-group-size", "x-max-age", "x-stream-max-segment-size-bytes", "x-initial-cluster-size",
+        "x-queue-leader-locator",
+    ];
+
+    private static readonly string[] s_classic =
+    [
+        "x-expires", "x-message-ttl", "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-max-length",
+        "x-max-length-bytes", "x-max-priority", "x-overflow", "x-queue-mode", "x-queue-version",
+        "x-single-active-consumer", "x-queue-type", "x-queue-master-locator",
+    ];
+
+    private static readonly string[] s_quorum =
+    [
+        "x-expires", "x-message-ttl", "x-dead-letter-exchange", "x-dead-letter-routing-key",
+        "x-dead-letter-strategy", "x-max-length", "x-max-length-bytes", "x-max-in-memory-length",
+        "x-max-in-memory-bytes", "x-overflow", "x-single-active-consumer", "x-queue-type", "x-delivery-limit",
+        "x-quorum-initial-group-size", "x-queue-leader-locator",
+    ];
+
+    private static readonly string[] s_stream =
+    [
+        "x-max-length-bytes", "x-queue-type", "x-max-age", "x-stream-max-segment-size-bytes",
+        "x-initial-cluster-size", "x-queue-leader-locator",
     ];
 
     /// <summary>Arguments whose values a redeclaration must repeat.</summary>
@@ -27,13 +54,34 @@ internal static class QueueArgumentRules
     [
         "x-expires", "x-message-ttl", "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-max-length",
         "x-max-length-bytes", "x-max-priority", "x-overflow", "x-queue-mode", "x-single-active-consumer",
-        "x-queue-type", "x-queue-version",
+        "x-queue-type", "x-queue-version", "x-delivery-limit",
     ];
 
     public static ReadOnlySpan<string> Compared => s_compared;
 
+    public static QueueKind KindOf(FieldTable arguments) =>
+        arguments.TryGet("x-queue-type", out FieldValue type) && type.Type == FieldType.LongString
+            ? type.AsString() switch
+            {
+                "quorum" => QueueKind.Quorum,
+                "stream" => QueueKind.Stream,
+                _ => QueueKind.Classic,
+            }
+            : QueueKind.Classic;
+
+    /// <summary>The word of x-queue-type for a kind.</summary>
+    public static string KindName(QueueKind kind) => kind switch
+    {
+        QueueKind.Quorum => "quorum",
+        QueueKind.Stream => "stream",
+        _ => "classic",
+    };
+
+    /// <summary>The name RabbitMQ's own code has for a kind, which some texts show.</summary>
+    public static string ModuleName(QueueKind kind) => $"rabbit_{KindName(kind)}_queue";
+
     /// <summary>The 406 text for arguments RabbitMQ refuses, or null.</summary>
-    public static string? Refusal(FieldTable arguments, string shown)
+    public static string? Refusal(FieldTable arguments, string shown, BrokerProfile profile)
     {
         if (arguments.Count == 0)
         {
@@ -44,33 +92,65 @@ internal static class QueueArgumentRules
         {
             if (arguments.TryGet(key, out FieldValue value) && Fault(key, value, arguments) is { } fault)
             {
-                return key == "x-dead-letter-exchange"
-                    ? $"invalid type '{FieldFacts.TypeName(value)}' for arg '{key}' in {shown}"
-                    : $"invalid arg '{key}' for {shown}: {fault}";
+                string lead = $"invalid arg '{key}' for {shown}: ";
+                return lead + ErlangTerms.Wrap(fault, lead.Length);
             }
         }
 
-        foreach (string key in s_foreign)
+        QueueKind kind = KindOf(arguments);
+        string[] allowed = kind switch
         {
-            if (arguments.TryGet(key, out _))
+            QueueKind.Quorum => s_quorum,
+            QueueKind.Stream => s_stream,
+            _ => s_classic,
+        };
+        foreach (string key in s_known)
+        {
+            if (arguments.ContainsKey(key) && Array.IndexOf(allowed, key) < 0
+                && !(profile.AllowsLeaderLocators && key == "x-queue-leader-locator"))
             {
-                return $"invalid arg '{key}' for {shown} of queue type rabbit_classic_queue";
+                return $"invalid arg '{key}' for {shown} of queue type {ModuleName(kind)}";
             }
         }
 
         return null;
     }
 
+    /// <summary>The 406 text for attributes that a type of queue cannot have, or null.</summary>
+    public static string? PropertyRefusal(
+        FieldTable arguments,
+        bool isDurable,
+        bool isExclusive,
+        bool isAutoDelete,
+        string shown)
+    {
+        if (KindOf(arguments) == QueueKind.Classic)
+        {
+            return null;
+        }
+
+        string? property = isAutoDelete ? "auto-delete"
+            : isExclusive ? "exclusive-owner"
+            : isDurable ? null
+            : "non-durable";
+        return property is null ? null : $"invalid property '{property}' for {shown}";
+    }
+
     private static string? Fault(string key, in FieldValue value, FieldTable arguments) => key switch
     {
         "x-expires" => Duration(value, false),
         "x-message-ttl" => Duration(value, true),
-        "x-max-length" or "x-max-length-bytes" => NonNegative(value, out _),
+        "x-max-length" or "x-max-length-bytes" or "x-max-in-memory-length" or "x-max-in-memory-bytes"
+            or "x-stream-max-segment-size-bytes" => NonNegative(value, out _),
+        "x-quorum-initial-group-size" or "x-initial-cluster-size" => NonNegative(value, out long size)
+            ?? (size == 0 ? "{value_zero,0}" : null),
         "x-max-priority" => NonNegative(value, out long top)
             ?? (top > 255 ? string.Create(CultureInfo.InvariantCulture, $"{{max_value_exceeded,{top}}}") : null),
         "x-dead-letter-exchange" => IsText(value),
         "x-dead-letter-routing-key" => IsText(value)
-            ?? (arguments.TryGet("x-dead-letter-exchange", out _) ? null : "routing_key_but_no_dlx_defined"),
+            ?? (arguments.ContainsKey("x-dead-letter-exchange") ? null : "routing_key_but_no_dlx_defined"),
+        "x-dead-letter-strategy" => IsText(value)
+            ?? (value.AsString() is "at-most-once" or "at-least-once" ? null : "invalid_dlx_strategy"),
         "x-overflow" => IsText(value)
             ?? (value.AsString() is "drop-head" or "reject-publish" or "reject-publish-dlx"
                 ? null
@@ -78,10 +158,13 @@ internal static class QueueArgumentRules
         "x-queue-mode" => IsText(value)
             ?? (value.AsString() is "default" or "lazy" ? null : $"\"unsupported queue mode '{value.AsString()}'\""),
         "x-queue-type" => IsText(value)
-            ?? (value.AsString() is "classic" ? null : $"\"unsupported queue type '{value.AsString()}'\""),
+            ?? (value.AsString() is "classic" or "quorum" or "stream"
+                ? null
+                : $"\"unsupported queue type '{value.AsString()}'\""),
         "x-queue-version" => NonNegative(value, out long version) ?? (version is 1 or 2 ? null
             : string.Create(CultureInfo.InvariantCulture, $"\"unsupported queue version '{version}'\"")),
         "x-single-active-consumer" => value.Type == FieldType.Boolean ? null : Unacceptable(value),
+        "x-max-age" or "x-queue-leader-locator" => IsText(value),
         _ => null,
     };
 

@@ -1,23 +1,33 @@
+using Amqp.Engine.Base;
 using Amqp.Engine.Wire;
 
 namespace Amqp.FakeBroker.Model;
 
 /// <summary>
-/// A classic queue: ready messages in publish order, consumers in rotation order. A requeued message returns to its
-/// original position. Delivery happens synchronously, inside the input that made it possible, so the same inputs give
-/// the same frames.
+/// A classic queue, and what the other kinds have in common with it: ready messages in publish order, consumers in
+/// rotation order. Delivery happens synchronously, inside the input that made it possible, so the same inputs give the
+/// same frames.
 /// </summary>
-internal sealed class QueueModel
+internal partial class QueueModel : ITimed
 {
-    private readonly RingBuffer<QueueEntry> _ready = new();
-    private readonly List<ConsumerModel> _rotation = [];
-    private ulong _nextPosition;
-    private long _readyOctets;
-    private bool _isDelivering;
+    private MonoTime _idleDeadline = MonoTime.Never;
+    private MonoTime _headDeadline = MonoTime.Never;
 
-    public required string Name { get; init; }
+    public QueueModel(VirtualHost virtualHost, string name, FieldTable arguments)
+    {
+        VirtualHost = virtualHost;
+        Name = name;
+        Arguments = arguments;
+        Settings = new QueueSettings(arguments, virtualHost.Policies.Match(name, PolicyTargets));
+    }
 
-    public required VirtualHost VirtualHost { get; init; }
+    public string Name { get; }
+
+    public VirtualHost VirtualHost { get; }
+
+    public FieldTable Arguments { get; }
+
+    public virtual QueueKind Kind => QueueKind.Classic;
 
     public required bool IsDurable { get; init; }
 
@@ -26,222 +36,127 @@ internal sealed class QueueModel
     /// <summary>The connection an exclusive queue belongs to; null for a shared one.</summary>
     public required BrokerConnection? Owner { get; init; }
 
-    public required QueueSettings Settings { get; init; }
-
-    public FieldTable Arguments => Settings.Arguments;
+    public QueueSettings Settings { get; private set; }
 
     /// <summary>Bindings that end here, oldest first.</summary>
     public List<Binding> Incoming { get; } = [];
 
-    /// <summary>Every consumer in registration order, those held back by a prefetch limit included.</summary>
-    public List<ConsumerModel> Consumers { get; } = [];
-
     public bool IsDeleted { get; private set; }
-
-    public int ReadyCount => _ready.Count;
 
     /// <summary>Stamp of the last publish that reached the queue: one publish reaches it at most once.</summary>
     public ulong RouteStamp { get; set; }
 
-    /// <summary>True when publishing now would be refused (reject-publish overflow).</summary>
-    public bool RefusesPublish =>
-        Settings.RejectsOverflow && (_ready.Count >= Settings.MaxLength || _readyOctets >= Settings.MaxLengthBytes)
-        && NextConsumer() < 0;
+    public MonoTime NextDeadline => IsDeleted ? MonoTime.Never
+        : _idleDeadline < _headDeadline ? _idleDeadline
+        : _headDeadline;
 
-    public void Publish(StoredMessage message)
+    public MonoTime ArmedFor { get; set; } = MonoTime.Never;
+
+    protected BrokerCore Core => VirtualHost.Core;
+
+    protected virtual ReadOnlySpan<string> PolicyTargets => s_classicTargets;
+
+    private static readonly string[] s_classicTargets = ["queues", "classic_queues"];
+
+    /// <summary>Makes the queue that the arguments ask for.</summary>
+    public static QueueModel Create(
+        VirtualHost virtualHost,
+        string name,
+        FieldTable arguments,
+        bool isDurable,
+        bool isAutoDelete,
+        BrokerConnection? owner) => QueueArgumentRules.KindOf(arguments) switch
+        {
+            QueueKind.Quorum => new QuorumQueue(virtualHost, name, arguments)
+            {
+                IsDurable = isDurable,
+                IsAutoDelete = isAutoDelete,
+                Owner = owner,
+            },
+            QueueKind.Stream => new StreamQueue(virtualHost, name, arguments)
+            {
+                IsDurable = isDurable,
+                IsAutoDelete = isAutoDelete,
+                Owner = owner,
+            },
+            _ => new QueueModel(virtualHost, name, arguments)
+            {
+                IsDurable = isDurable,
+                IsAutoDelete = isAutoDelete,
+                Owner = owner,
+            },
+        };
+
+    /// <summary>The policies changed: what they say holds from now on, for ready messages too.</summary>
+    public void ApplyPolicies()
     {
-        _ready.PushBack(new QueueEntry(_nextPosition++, message, false));
-        _readyOctets += message.Body.Length;
-        Deliver();
-        if (Settings.HasLimit && !Settings.RejectsOverflow)
+        QueueSettings before = Settings;
+        Settings = new QueueSettings(Arguments, VirtualHost.Policies.Match(Name, PolicyTargets));
+        if (before.Expires != Settings.Expires)
         {
-            DropOverflow();
+            _idleDeadline = MonoTime.Never;
+            Touch();
         }
 
-        if (Settings.ExpiresAtOnce || message.Properties.Expiration is "0")
-        {
-            DropUndelivered(message);
-        }
-    }
-
-    public bool TryGet(out QueueEntry entry)
-    {
-        if (_ready.Count == 0)
-        {
-            entry = default;
-            return false;
-        }
-
-        entry = PopReady();
-        return true;
+        DropOverflow();
     }
 
     /// <summary>
-    /// Puts messages back at their original positions, marked as redelivered. Call <see cref="Deliver"/> afterwards.
+    /// Somebody used the queue: a declare, a get, the last consumer's leaving. Starts the time to its end anew.
     /// </summary>
-    public void Requeue(in QueueEntry entry)
+    public void Touch()
+    {
+        if (Settings.Expires is { } milliseconds && Consumers.Count == 0)
+        {
+            _idleDeadline = Core.Now + TimeSpan.FromMilliseconds(milliseconds);
+            Core.Arm(this);
+        }
+    }
+
+    public void Elapse()
     {
         if (IsDeleted)
         {
             return;
         }
 
-        QueueEntry again = entry with { Redelivered = true };
-        int low = 0;
-        int high = _ready.Count;
-        while (low < high)
+        if (Core.Now >= _idleDeadline)
         {
-            int middle = (low + high) >>> 1;
-            if (_ready[middle].Position < entry.Position)
+            _idleDeadline = MonoTime.Never;
+            if (Consumers.Count == 0)
             {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
+                VirtualHost.DeleteQueue(this);
+                return;
             }
         }
 
-        _ready.Insert(low, again);
-        _readyOctets += entry.Message.Body.Length;
-    }
-
-    public int Purge()
-    {
-        int count = _ready.Count;
-        _ready.Clear();
-        _readyOctets = 0;
-        return count;
-    }
-
-    public void AddConsumer(ConsumerModel consumer)
-    {
-        Consumers.Add(consumer);
-        Enrol(consumer);
-    }
-
-    public void RemoveConsumer(ConsumerModel consumer)
-    {
-        Consumers.Remove(consumer);
-        _rotation.Remove(consumer);
-        if (consumer.IsBlocked)
+        if (Core.Now >= _headDeadline)
         {
-            consumer.Channel.Blocked.Remove(consumer);
+            DropExpired();
         }
     }
 
-    /// <summary>Takes a consumer back into the rotation, at its end.</summary>
-    public void Unblock(ConsumerModel consumer)
+    /// <summary>The queue is gone: what it held is gone with it, what is unacknowledged will find nothing.</summary>
+    public virtual void MarkDeleted()
     {
-        consumer.IsBlocked = false;
-        Enrol(consumer);
-    }
-
-    /// <summary>Hands ready messages to consumers with room, one each in rotation, until one side runs out.</summary>
-    public void Deliver()
-    {
-        if (_isDelivering)
+        foreach (QueueEntry entry in Ready.All())
         {
-            return;
+            Note(BrokerEventKind.Dropped, entry.Message, DeathReason.Deleted);
+            Core.CountStored(-entry.Message.Cost);
         }
 
-        _isDelivering = true;
-        while (_ready.Count > 0)
-        {
-            int index = NextConsumer();
-            if (index < 0)
-            {
-                break;
-            }
-
-            ConsumerModel consumer = _rotation[index];
-            if (!Settings.HasSingleActiveConsumer)
-            {
-                MoveToBack(index);
-            }
-
-            consumer.Channel.Session.DeliverTo(consumer, PopReady());
-        }
-
-        _isDelivering = false;
-    }
-
-    public void MarkDeleted()
-    {
+        Core.CountStored(-_unackedCost);
+        _unackedCost = 0;
         IsDeleted = true;
-        _ready.Clear();
+        Ready.Clear();
         _rotation.Clear();
     }
 
-    private QueueEntry PopReady()
+    protected void Note(BrokerEventKind kind, StoredMessage message, string? reason = null)
     {
-        QueueEntry entry = _ready.PopFront();
-        _readyOctets -= entry.Message.Body.Length;
-        return entry;
-    }
-
-    /// <summary>
-    /// Index in the rotation of the consumer to serve, or -1. A consumer found without room leaves the rotation.
-    /// </summary>
-    private int NextConsumer()
-    {
-        if (Settings.HasSingleActiveConsumer)
+        if (Core.Observer is { } observer)
         {
-            // The one that registered first is active; it keeps the queue even when its prefetch is used up.
-            return Consumers.Count > 0 && Consumers[0].HasRoom ? _rotation.IndexOf(Consumers[0]) : -1;
-        }
-
-        while (_rotation.Count > 0)
-        {
-            if (_rotation[0].HasRoom)
-            {
-                return 0;
-            }
-
-            ConsumerModel blocked = _rotation[0];
-            blocked.IsBlocked = true;
-            blocked.Channel.Blocked.Add(blocked);
-            _rotation.RemoveAt(0);
-        }
-
-        return -1;
-    }
-
-    private void Enrol(ConsumerModel consumer)
-    {
-        int index = _rotation.Count;
-        while (!Settings.HasSingleActiveConsumer && index > 0 && _rotation[index - 1].Priority < consumer.Priority)
-        {
-            index--;
-        }
-
-        _rotation.Insert(index, consumer);
-    }
-
-    private void MoveToBack(int index)
-    {
-        if (_rotation.Count > 1)
-        {
-            ConsumerModel consumer = _rotation[index];
-            _rotation.RemoveAt(index);
-            Enrol(consumer);
-        }
-    }
-
-    private void DropOverflow()
-    {
-        while (_ready.Count > 0 && (_ready.Count > Settings.MaxLength || _readyOctets > Settings.MaxLengthBytes))
-        {
-            PopReady();
-        }
-    }
-
-    /// <summary>A time to live of zero: the message is gone unless a consumer took it at once.</summary>
-    private void DropUndelivered(StoredMessage message)
-    {
-        if (_ready.Count == 1 && ReferenceEquals(_ready[0].Message, message))
-        {
-            PopReady();
+            observer.OnEvent(new BrokerEvent(kind, message.Number, VirtualHost.Name, Name, reason));
         }
     }
 }

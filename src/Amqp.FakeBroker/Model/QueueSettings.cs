@@ -1,23 +1,36 @@
 using Amqp.Engine.Wire;
+using Amqp.FakeBroker.Policies;
 
 namespace Amqp.FakeBroker.Model;
 
-/// <summary>The declared arguments of a queue, decoded.</summary>
+/// <summary>
+/// What holds for a queue: its arguments and the policy that matches it. Of two numbers the lower holds; of two texts
+/// the argument's.
+/// </summary>
 internal sealed class QueueSettings
 {
-    public QueueSettings(FieldTable arguments)
+    public QueueSettings(FieldTable arguments, BrokerPolicy? policy)
     {
-        Arguments = arguments;
-        MaxLength = Integer("x-max-length") ?? long.MaxValue;
-        MaxLengthBytes = Integer("x-max-length-bytes") ?? long.MaxValue;
-        RejectsOverflow = HasLimit && arguments.TryGet("x-overflow", out FieldValue overflow)
-            && overflow.AsString() is "reject-publish" or "reject-publish-dlx";
+        Policy = policy;
+        MaxLength = Lower(arguments, "max-length") ?? long.MaxValue;
+        MaxLengthBytes = Lower(arguments, "max-length-bytes") ?? long.MaxValue;
+        TimeToLive = Lower(arguments, "message-ttl");
+        Expires = Lower(arguments, "expires");
+        DeliveryLimit = Lower(arguments, "delivery-limit");
+        DeadLetterExchange = Text(arguments, "dead-letter-exchange");
+        DeadLetterRoutingKey = Text(arguments, "dead-letter-routing-key");
+        Overflow = Text(arguments, "overflow") switch
+        {
+            "reject-publish" => OverflowKind.RejectPublish,
+            "reject-publish-dlx" => OverflowKind.RejectPublishDeadLetter,
+            _ => OverflowKind.DropHead,
+        };
         HasSingleActiveConsumer = arguments.TryGet("x-single-active-consumer", out FieldValue single)
             && single.AsBoolean();
-        ExpiresAtOnce = Integer("x-message-ttl") == 0;
+        MaxPriority = (int)(Integer(arguments, "x-max-priority") ?? 0);
     }
 
-    public FieldTable Arguments { get; }
+    public BrokerPolicy? Policy { get; }
 
     /// <summary>Most ready messages; <see cref="long.MaxValue"/> when unlimited.</summary>
     public long MaxLength { get; }
@@ -27,13 +40,38 @@ internal sealed class QueueSettings
 
     public bool HasLimit => MaxLength != long.MaxValue || MaxLengthBytes != long.MaxValue;
 
-    public bool RejectsOverflow { get; }
+    public OverflowKind Overflow { get; }
+
+    /// <summary>How long a message lives, in milliseconds; null for ever.</summary>
+    public long? TimeToLive { get; }
+
+    /// <summary>How long the queue lives unused, in milliseconds; null for ever.</summary>
+    public long? Expires { get; }
+
+    /// <summary>How often a message may come back; null for the profile's limit.</summary>
+    public long? DeliveryLimit { get; }
+
+    public string? DeadLetterExchange { get; }
+
+    public string? DeadLetterRoutingKey { get; }
 
     public bool HasSingleActiveConsumer { get; }
 
-    /// <summary>x-message-ttl 0: a message is delivered at once or not at all.</summary>
-    public bool ExpiresAtOnce { get; }
+    /// <summary>The highest priority told apart; 0 when the queue has none.</summary>
+    public int MaxPriority { get; }
 
-    private long? Integer(string key) =>
-        Arguments.TryGet(key, out FieldValue value) && FieldFacts.TryInteger(value, out long number) ? number : null;
+    private long? Lower(FieldTable arguments, string key)
+    {
+        long? argument = Integer(arguments, "x-" + key);
+        long? policy = Policy is null ? null : Integer(Policy.Definition, key);
+        return argument is null || policy < argument ? policy ?? argument : argument;
+    }
+
+    private string? Text(FieldTable arguments, string key) =>
+        arguments.TryGet("x-" + key, out FieldValue value) && value.Type == FieldType.LongString
+            ? value.AsString()
+            : PolicyTable.Text(Policy, key);
+
+    private static long? Integer(FieldTable table, string key) =>
+        table.TryGet(key, out FieldValue value) && FieldFacts.TryInteger(value, out long number) ? number : null;
 }

@@ -35,7 +35,7 @@ internal sealed class Router(VirtualHost virtualHost)
     private void RouteDefault(StoredMessage message, List<QueueModel> queues)
     {
         AddByName(message.RoutingKey, queues);
-        foreach (string key in MessageRules.ExtraKeys(message.Properties))
+        foreach (string key in message.ExtraKeys)
         {
             AddByName(key, queues);
         }
@@ -47,7 +47,7 @@ internal sealed class Router(VirtualHost virtualHost)
         exchange.Table.Match(message.RoutingKey, message, _matches);
         if (exchange.Kind is ExchangeKind.Direct or ExchangeKind.Topic)
         {
-            foreach (string key in MessageRules.ExtraKeys(message.Properties))
+            foreach (string key in message.ExtraKeys)
             {
                 exchange.Table.Match(key, message, _matches);
             }

@@ -1,4 +1,5 @@
 using Amqp.Engine.Spec;
+using Amqp.Engine.Wire;
 
 namespace Amqp.FakeBroker.Model;
 
@@ -8,9 +9,18 @@ namespace Amqp.FakeBroker.Model;
 /// </summary>
 internal sealed class StoredMessage
 {
+    /// <summary>Stands in for the name, key, headers and lists a message costs beside its body.</summary>
+    private const int Overhead = 128;
+
+    /// <summary>The broker's own number for it, from 1 in the order of publishing.</summary>
+    public required ulong Number { get; init; }
+
     public required string Exchange { get; init; }
 
     public required string RoutingKey { get; init; }
+
+    /// <summary>The keys that CC and BCC gave when it was published; both route a dead letter again.</summary>
+    public required IReadOnlyList<string> ExtraKeys { get; init; }
 
     /// <summary>Flags and values of the content header.</summary>
     public required byte[] HeaderOctets { get; init; }
@@ -19,5 +29,38 @@ internal sealed class StoredMessage
 
     public required byte[] Body { get; init; }
 
+    /// <summary>The deaths the broker itself recorded, newest first, where releases keep them apart from headers.</summary>
+    public IReadOnlyList<DeathRecord> Deaths { get; init; } = [];
+
     public bool IsPersistent => Properties.DeliveryMode == 2;
+
+    /// <summary>What it counts towards the memory alarm, in octets.</summary>
+    public long Cost => Body.Length + HeaderOctets.Length + Overhead;
+
+    /// <summary>The same with other properties, encoded anew.</summary>
+    public StoredMessage With(BasicProperties properties) => new()
+    {
+        Number = Number,
+        Exchange = Exchange,
+        RoutingKey = RoutingKey,
+        ExtraKeys = ExtraKeys,
+        HeaderOctets = Encode(properties),
+        Properties = properties,
+        Body = Body,
+        Deaths = Deaths,
+    };
+
+    /// <summary>The same with one header set; RabbitMQ sorts the table by key whenever it sets one.</summary>
+    public StoredMessage WithHeader(string key, FieldValue value) => With(Properties with
+    {
+        Headers = HeaderEdits.Set(Properties.Headers ?? FieldTable.Empty, key, value),
+    });
+
+    public static byte[] Encode(BasicProperties properties)
+    {
+        byte[] octets = new byte[properties.EncodedLength];
+        WireWriter writer = new(octets);
+        properties.Write(ref writer);
+        return octets;
+    }
 }

@@ -7,7 +7,7 @@ internal sealed class TransactionModel
     public List<(StoredMessage Message, QueueModel[] Queues, bool IsMandatory)> Publishes { get; } = [];
 
     /// <summary>Settlements, each with what it does to its messages.</summary>
-    public List<(List<UnackedEntry> Entries, bool Requeue)> Settlements { get; } = [];
+    public List<(List<UnackedEntry> Entries, Outcome Outcome)> Settlements { get; } = [];
 
     public void Clear()
     {

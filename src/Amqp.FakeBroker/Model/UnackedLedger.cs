@@ -11,6 +11,9 @@ internal sealed class UnackedLedger
 
     public int Count => _slots.Count - _gaps;
 
+    /// <summary>The delivery with the lowest tag; only with <see cref="Count"/> above 0.</summary>
+    public UnackedEntry Oldest => _slots[0].Entry;
+
     public void Add(in UnackedEntry entry) => _slots.PushBack(new Slot(entry, false));
 
     /// <summary>Takes exactly the delivery with this tag.</summary>

@@ -1,4 +1,5 @@
 using Amqp.Engine.Wire;
+using Amqp.FakeBroker.Policies;
 
 namespace Amqp.FakeBroker.Model;
 
@@ -8,33 +9,83 @@ namespace Amqp.FakeBroker.Model;
 /// </summary>
 internal sealed class VirtualHost
 {
+    private static readonly string[] s_exchangeTargets = ["exchanges"];
+
     private readonly Dictionary<string, ExchangeModel> _exchanges = new(StringComparer.Ordinal);
     private readonly Dictionary<string, QueueModel> _queues = new(StringComparer.Ordinal);
+    private readonly List<QueueModel> _routed = [];
 
-    public VirtualHost(string name)
+    public VirtualHost(BrokerCore core, string name)
     {
+        Core = core;
         Name = name;
         Router = new Router(this);
+        DeadLetters = new DeadLetters(this);
         AddSystemExchange("", ExchangeKind.Direct, false);
         AddSystemExchange("amq.direct", ExchangeKind.Direct, false);
         AddSystemExchange("amq.fanout", ExchangeKind.Fanout, false);
         AddSystemExchange("amq.topic", ExchangeKind.Topic, false);
         AddSystemExchange("amq.headers", ExchangeKind.Headers, false);
         AddSystemExchange("amq.match", ExchangeKind.Headers, false);
-        AddSystemExchange("amq.rabbitmq.trace", ExchangeKind.Topic, true);
+        AddSystemExchange(TraceExchange, ExchangeKind.Topic, true);
     }
+
+    public const string TraceExchange = "amq.rabbitmq.trace";
+
+    public BrokerCore Core { get; }
 
     public string Name { get; }
 
     public Router Router { get; }
 
+    public DeadLetters DeadLetters { get; }
+
+    public PolicyTable Policies { get; } = new();
+
+    public int? MaxConnections { get; set; }
+
+    public int? MaxQueues { get; set; }
+
+    public bool IsTracing { get; set; }
+
+    public int QueueCount => _queues.Count;
+
+    /// <summary>The queues by name.</summary>
+    public IEnumerable<QueueModel> Queues =>
+        _queues.Values.OrderBy(static queue => queue.Name, StringComparer.Ordinal);
+
+    /// <summary>The exchanges by name.</summary>
+    public IEnumerable<ExchangeModel> Exchanges =>
+        _exchanges.Values.OrderBy(static exchange => exchange.Name, StringComparer.Ordinal);
+
     public bool TryGetExchange(string name, out ExchangeModel exchange) => _exchanges.TryGetValue(name, out exchange!);
 
     public bool TryGetQueue(string name, out QueueModel queue) => _queues.TryGetValue(name, out queue!);
 
-    public void Add(ExchangeModel exchange) => _exchanges.Add(exchange.Name, exchange);
+    public void Add(ExchangeModel exchange)
+    {
+        exchange.ApplyPolicy(Policies.Match(exchange.Name, s_exchangeTargets));
+        _exchanges.Add(exchange.Name, exchange);
+    }
 
-    public void Add(QueueModel queue) => _queues.Add(queue.Name, queue);
+    public void Add(QueueModel queue)
+    {
+        _queues.Add(queue.Name, queue);
+        queue.Touch();
+    }
+
+    public void ApplyPolicies()
+    {
+        foreach (ExchangeModel exchange in _exchanges.Values)
+        {
+            exchange.ApplyPolicy(Policies.Match(exchange.Name, s_exchangeTargets));
+        }
+
+        foreach (QueueModel queue in Queues.ToArray())
+        {
+            queue.ApplyPolicies();
+        }
+    }
 
     /// <summary>Adds a binding unless the same one is there already.</summary>
     public void Bind(Binding binding)
@@ -50,14 +101,17 @@ internal sealed class VirtualHost
     }
 
     /// <summary>Removes the same binding if it is there; an auto-delete source goes with its last binding.</summary>
-    public void Unbind(Binding pattern)
+    public bool Unbind(Binding pattern)
     {
-        if (Find(pattern) is { } binding)
+        if (Find(pattern) is not { } binding)
         {
-            Detach(binding);
-            binding.DestinationBindings.Remove(binding);
-            DeleteIfUnused(binding.Source);
+            return false;
         }
+
+        Detach(binding);
+        binding.DestinationBindings.Remove(binding);
+        DeleteIfUnused(binding.Source);
+        return true;
     }
 
     public void Delete(ExchangeModel exchange)
@@ -72,14 +126,69 @@ internal sealed class VirtualHost
         RemoveIncoming(exchange.Incoming);
     }
 
-    /// <summary>
-    /// Removes the queue and its bindings. Its consumers and its owner's list are the caller's to clear.
-    /// </summary>
-    public void Delete(QueueModel queue)
+    /// <summary>Removes a queue with its bindings; its consumers hear basic.cancel if their clients can.</summary>
+    public void DeleteQueue(QueueModel queue)
     {
+        if (queue.IsDeleted)
+        {
+            return;
+        }
+
+        ConsumerModel[] consumers = [.. queue.Consumers];
         _queues.Remove(queue.Name);
         queue.MarkDeleted();
         RemoveIncoming(queue.Incoming);
+        queue.Owner?.Disown(queue);
+        foreach (ConsumerModel consumer in consumers)
+        {
+            queue.RemoveConsumer(consumer);
+            consumer.Channel.Consumers.Remove(consumer);
+            consumer.Channel.Session.NotifyCancelled(consumer);
+        }
+    }
+
+    /// <summary>Routes a message and puts it into its queues; false when it reached none.</summary>
+    public bool Publish(ExchangeModel exchange, StoredMessage message)
+    {
+        List<QueueModel> queues = _routed;
+        queues.Clear();
+        Router.Route(exchange, message, queues);
+        bool isRouted = queues.Count > 0;
+        Core.Note(
+            isRouted ? BrokerEventKind.Published : BrokerEventKind.Unroutable,
+            message.Number,
+            Name,
+            exchange.Name);
+        for (int i = 0; i < queues.Count; i++)
+        {
+            queues[i].Publish(message);
+        }
+
+        return isRouted;
+    }
+
+    /// <summary>A restart: transient queues and exchanges go with their bindings, and every message that would.</summary>
+    public void Recover()
+    {
+        foreach (QueueModel queue in Queues.ToArray())
+        {
+            if (queue.IsDurable)
+            {
+                queue.Thaw();
+            }
+            else
+            {
+                DeleteQueue(queue);
+            }
+        }
+
+        foreach (ExchangeModel exchange in Exchanges.ToArray())
+        {
+            if (!exchange.IsDurable)
+            {
+                Delete(exchange);
+            }
+        }
     }
 
     private void RemoveIncoming(List<Binding> incoming)
@@ -97,9 +206,11 @@ internal sealed class VirtualHost
         }
     }
 
+    /// <summary>At a restart bindings go without a trace: an auto-delete exchange that loses its last one stays.</summary>
     private void DeleteIfUnused(ExchangeModel exchange)
     {
-        if (exchange.IsAutoDelete && exchange.Outgoing.Count == 0 && _exchanges.ContainsKey(exchange.Name))
+        if (exchange.IsAutoDelete && exchange.Outgoing.Count == 0 && Core.IsRunning
+            && _exchanges.ContainsKey(exchange.Name))
         {
             Delete(exchange);
         }

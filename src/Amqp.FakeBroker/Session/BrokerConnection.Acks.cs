@@ -11,7 +11,7 @@ public sealed partial class BrokerConnection
 {
     private readonly List<UnackedEntry> _settled = [];
 
-    private void Settle(ChannelModel channel, ulong tag, bool multiple, bool requeue)
+    private void Settle(ChannelModel channel, ulong tag, bool multiple, Outcome outcome)
     {
         _settled.Clear();
         bool isKnown = true;
@@ -38,16 +38,16 @@ public sealed partial class BrokerConnection
         }
         else if (channel.Transaction is { } transaction)
         {
-            transaction.Settlements.Add(([.. _settled], requeue));
+            transaction.Settlements.Add(([.. _settled], outcome));
         }
         else
         {
-            Finish(channel, _settled, requeue);
+            Finish(channel, _settled, outcome);
         }
     }
 
     /// <summary>Gives up what was held for the deliveries, then lets consumers have what that made possible.</summary>
-    private static void Finish(ChannelModel channel, List<UnackedEntry> entries, bool requeue)
+    private static void Finish(ChannelModel channel, List<UnackedEntry> entries, Outcome outcome)
     {
         foreach (UnackedEntry entry in entries)
         {
@@ -58,33 +58,49 @@ public sealed partial class BrokerConnection
             }
         }
 
-        if (requeue)
+        switch (outcome)
         {
-            RequeueAll(entries);
+            case Outcome.Requeue:
+                RequeueAll(entries);
+                break;
+            case Outcome.Acknowledge:
+                foreach (UnackedEntry entry in entries)
+                {
+                    entry.Queue.Acknowledge(entry);
+                }
+
+                break;
+            default:
+                // A copy: a dead letter may be delivered at once, to a channel that settles with the same list.
+                foreach (UnackedEntry entry in entries.ToArray())
+                {
+                    entry.Queue.Reject(entry);
+                }
+
+                break;
         }
 
         WakeConsumers(channel);
     }
 
     /// <summary>
-    /// Returns messages to their places, newest first so that each goes to the front of its queue, and only then
-    /// serves the queues, so that a consumer sees them in order.
+    /// Returns messages to their places, and only then serves the queues, so that a consumer sees them in order.
     /// </summary>
     private static void RequeueAll(List<UnackedEntry> entries)
     {
         // A copy: serving a queue may settle nothing, but it must not depend on a list the next settlement reuses.
         UnackedEntry[] requeued = [.. entries];
-        for (int i = requeued.Length - 1; i >= 0; i--)
+        foreach (UnackedEntry entry in requeued)
         {
-            requeued[i].Queue.Requeue(requeued[i].Entry);
+            entry.Queue.Requeue(entry);
         }
 
         QueueModel? last = null;
         foreach (UnackedEntry entry in requeued)
         {
-            if (entry.Queue != last && !entry.Queue.IsDeleted)
+            if (entry.Queue != last)
             {
-                entry.Queue.Deliver();
+                entry.Queue.AfterRequeue();
             }
 
             last = entry.Queue;
@@ -106,6 +122,6 @@ public sealed partial class BrokerConnection
 
         List<UnackedEntry> entries = [];
         channel.Unacked.TakeAll(entries);
-        Finish(channel, entries, requeue: true);
+        Finish(channel, entries, Outcome.Requeue);
     }
 }

@@ -1,5 +1,6 @@
 using Amqp.Engine.Spec;
 using Amqp.Engine.Wire;
+using Amqp.FakeBroker.Access;
 using Amqp.FakeBroker.Model;
 
 namespace Amqp.FakeBroker;
@@ -24,13 +25,13 @@ public sealed partial class BrokerConnection
                 OnGet(channel, get);
                 return true;
             case BasicAck ack:
-                Settle(channel, ack.DeliveryTag, ack.Multiple, requeue: false);
+                Settle(channel, ack.DeliveryTag, ack.Multiple, Outcome.Acknowledge);
                 return true;
             case BasicNack nack:
-                Settle(channel, nack.DeliveryTag, nack.Multiple, nack.Requeue);
+                Settle(channel, nack.DeliveryTag, nack.Multiple, Refused(nack.Requeue));
                 return true;
             case BasicReject reject:
-                Settle(channel, reject.DeliveryTag, multiple: false, reject.Requeue);
+                Settle(channel, reject.DeliveryTag, multiple: false, Refused(reject.Requeue));
                 return true;
             case BasicRecover recover:
                 OnRecover(channel, recover.Requeue, isAnswered: true);
@@ -51,7 +52,7 @@ public sealed partial class BrokerConnection
             return;
         }
 
-        if (qos.Global)
+        if (qos.Global && _core.Profile.PermitsGlobalPrefetch)
         {
             channel.GlobalPrefetch = qos.PrefetchCount;
         }
@@ -79,6 +80,7 @@ public sealed partial class BrokerConnection
         }
 
         if (!TryExpandName(channel, consume.Queue, out string name)
+            || !MayUseQueue(channel, PermissionKind.Read, name)
             || !TryFindQueue(channel, name, out QueueModel? queue))
         {
             return;
@@ -94,15 +96,18 @@ public sealed partial class BrokerConnection
             return;
         }
 
-        if (queue.Consumers.Count > 0 && (consume.Exclusive || queue.Consumers[0].IsExclusive))
+        int? offset = 0;
+        if (queue.Kind == QueueKind.Classic)
         {
-            FailChannel(channel, ReplyCode.AccessRefused, $"{Shown(queue)} in exclusive use");
-            return;
+            if ((queue.Consumers.Count > 0 && (consume.Exclusive || queue.Consumers[0].IsExclusive))
+                || (consume.Exclusive && queue.Settings.HasSingleActiveConsumer))
+            {
+                FailChannel(channel, ReplyCode.AccessRefused, $"{Shown(queue)} in exclusive use");
+                return;
+            }
         }
-
-        if (consume.Exclusive && queue.Settings.HasSingleActiveConsumer)
+        else if (!MayConsumeReplicated(channel, consume, queue, out offset))
         {
-            FailChannel(channel, ReplyCode.AccessRefused, $"{Shown(queue)} in exclusive use");
             return;
         }
 
@@ -115,6 +120,8 @@ public sealed partial class BrokerConnection
             IsExclusive = consume.Exclusive,
             Priority = priority,
             Prefetch = channel.Prefetch,
+            Arguments = consume.Arguments,
+            NextOffset = offset ?? 0,
         };
         channel.Consumers.Add(consumer);
         if (!consume.NoWait)
@@ -152,12 +159,15 @@ public sealed partial class BrokerConnection
 
     private void OnGet(ChannelModel channel, BasicGet get)
     {
-        if (!TryExpandName(channel, get.Queue, out string name) || !TryFindQueue(channel, name, out QueueModel? queue))
+        if (!TryExpandName(channel, get.Queue, out string name)
+            || !MayUseQueue(channel, PermissionKind.Read, name)
+            || !TryFindQueue(channel, name, out QueueModel? queue)
+            || !MayGet(channel, queue))
         {
             return;
         }
 
-        if (!queue.TryGet(out QueueEntry entry))
+        if (!queue.TryGet(get.NoAck, out QueueEntry entry))
         {
             Write(channel.Number, new BasicGetEmpty());
             return;
@@ -166,8 +176,11 @@ public sealed partial class BrokerConnection
         ulong tag = channel.NextDeliveryTag++;
         if (!get.NoAck)
         {
-            channel.Unacked.Add(new UnackedEntry(tag, queue, null, entry));
+            channel.Unacked.Add(new UnackedEntry(tag, queue, null, entry, _core.Now));
+            _core.AckSweep.Watch();
         }
+
+        StoredMessage shown = queue.Shown(entry, isGet: true);
 
         Write(channel.Number, new BasicGetOk
         {
@@ -177,8 +190,14 @@ public sealed partial class BrokerConnection
             RoutingKey = entry.Message.RoutingKey,
             MessageCount = (uint)queue.ReadyCount,
         });
-        WriteContent(channel.Number, entry.Message);
+        WriteContent(channel.Number, shown);
+        if (_virtualHost!.IsTracing)
+        {
+            TraceDelivery(channel, queue, shown, entry.Redelivered);
+        }
     }
+
+    private static Outcome Refused(bool requeue) => requeue ? Outcome.Requeue : Outcome.Reject;
 
     /// <summary>
     /// Takes consumers back into rotation that prefetch limits had kept out, the longest blocked first, and serves
@@ -211,8 +230,8 @@ public sealed partial class BrokerConnection
         channel.Woken.Clear();
         for (int i = 0; i < channel.Consumers.Count; i++)
         {
-            // The active consumer of such a queue never leaves the rotation, so nothing else wakes it.
-            if (channel.Consumers[i].Queue.Settings.HasSingleActiveConsumer)
+            // The consumers of such a queue never leave the rotation, so nothing else wakes them.
+            if (channel.Consumers[i].Queue.KeepsConsumers)
             {
                 channel.Consumers[i].Queue.Deliver();
             }

@@ -57,10 +57,24 @@ public sealed partial class BrokerConnection
                 return;
             }
 
+            if (_user!.MaxChannels is { } most && ChannelsOfUser() >= most)
+            {
+                _method = 0;
+                string limit = _core.Profile.BracketsUserChannelLimit ? $"({most})" : $"{most}";
+                FailConnection(
+                    ReplyCode.NotAllowed,
+                    $"number of channels opened for user '{UserName}' has reached the maximum allowed user limit of "
+                    + limit);
+                return;
+            }
+
             _channels.Add(number, new ChannelModel(this, number));
             Write(number, new ChannelOpenOk());
         }
     }
+
+    private int ChannelsOfUser() =>
+        _core.Connections.Where(each => each.UserName == UserName).Sum(static each => each._channels.Count);
 
     private void OnClosingChannelFrame(ChannelModel channel, byte type, ReadOnlySpan<byte> payload)
     {
@@ -95,7 +109,7 @@ public sealed partial class BrokerConnection
         }
         else if (_method == MethodId.BasicAck && BasicAckView.TryRead(payload, out BasicAckView ack, out _))
         {
-            Settle(channel, ack.DeliveryTag, ack.Multiple, requeue: false);
+            Settle(channel, ack.DeliveryTag, ack.Multiple, Outcome.Acknowledge);
         }
         else if (TryDecode(payload, out AmqpMethod method))
         {

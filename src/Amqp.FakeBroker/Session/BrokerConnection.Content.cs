@@ -1,6 +1,7 @@
 using System.Globalization;
 using Amqp.Engine.Spec;
 using Amqp.Engine.Wire;
+using Amqp.FakeBroker.Access;
 using Amqp.FakeBroker.Model;
 
 namespace Amqp.FakeBroker;
@@ -66,7 +67,7 @@ public sealed partial class BrokerConnection
         }
 
         ulong size = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(payload[4..]);
-        if (!content.BeginBody(size, payload[12..], Options.MaxMessageSize)
+        if (!content.BeginBody(size, payload[12..], _core.MaxMessageSize)
             && BasicProperties.TryRead(payload[12..], _core.Limits, out BasicProperties? properties, out _))
         {
             content.Properties = properties;
@@ -77,7 +78,7 @@ public sealed partial class BrokerConnection
             OnContentComplete(channel);
         }
 
-        if (_core.HasMemoryAlarm && _phase == ConnectionPhase.Running)
+        if (_core.HasAlarm && _phase == ConnectionPhase.Running)
         {
             SuspendReading();
         }
@@ -99,7 +100,11 @@ public sealed partial class BrokerConnection
         {
             FailChannel(channel, ReplyCode.PreconditionFailed, string.Create(
                 CultureInfo.InvariantCulture,
-                $"message size {content.BodySize} is larger than configured max size {Options.MaxMessageSize}"));
+                $"message size {content.BodySize} is larger than configured max size {_core.MaxMessageSize}"));
+        }
+        else if (!MayUseExchange(channel, PermissionKind.Write, content.Exchange))
+        {
+            return;
         }
         else if (!virtualHost.TryGetExchange(content.Exchange, out ExchangeModel exchange))
         {
@@ -109,53 +114,80 @@ public sealed partial class BrokerConnection
         {
             FailChannel(channel, ReplyCode.AccessRefused, $"cannot publish to internal {Shown(exchange)}");
         }
+        else if (!MayUseTopic(channel, PermissionKind.Write, exchange, content.RoutingKey))
+        {
+            return;
+        }
         else if (content.Properties is not { } properties)
         {
             FailConnection(ReplyCode.InternalError, "");
         }
-        else if (MessageRules.Refusal(properties, _user!) is { } refusal)
+        else if (TryAddressReply(channel, ref properties))
         {
-            FailChannel(channel, ReplyCode.PreconditionFailed, refusal);
-        }
-        else
-        {
-            Publish(channel, exchange, properties);
+            if (MessageRules.Refusal(properties, _user!.User, _core.Profile) is { } refusal)
+            {
+                FailChannel(channel, ReplyCode.PreconditionFailed, refusal);
+            }
+            else
+            {
+                Publish(channel, exchange, properties);
+            }
         }
     }
 
     private void Publish(ChannelModel channel, ExchangeModel exchange, BasicProperties properties)
     {
         InboundContent content = channel.Content;
-        byte[] headerOctets = content.HeaderOctets;
-        if (!TryAddressReply(channel, ref properties, ref headerOctets))
+        bool isAsSent = ReferenceEquals(properties, content.Properties);
+        IReadOnlyList<string> extraKeys = MessageRules.ExtraKeys(properties);
+        if (extraKeys.Count > 0 || properties.Headers is { Count: > 0 })
         {
-            return;
+            BasicProperties shown = MessageRules.WithoutBlindCopies(properties);
+            isAsSent &= ReferenceEquals(shown, properties);
+            properties = shown;
+        }
+
+        if (_core.Profile.HasMessageContainers)
+        {
+            BasicProperties kept = ContainerRules.Keep(properties);
+            isAsSent &= ReferenceEquals(kept, properties);
+            properties = kept;
         }
 
         StoredMessage message = new()
         {
+            Number = _core.NextMessageNumber(),
             Exchange = content.Exchange,
             RoutingKey = content.RoutingKey,
-            HeaderOctets = headerOctets,
+            ExtraKeys = extraKeys,
+            HeaderOctets = isAsSent ? content.HeaderOctets : StoredMessage.Encode(properties),
             Properties = properties,
             Body = content.Body,
         };
         _routed.Clear();
         _virtualHost!.Router.Route(exchange, message, _routed);
-        message = HideBlindCopies(message);
-        if (exchange.IsDefault && _routed.Count == 0)
+        bool isMandatory = content.IsMandatory;
+        if (exchange.IsDefault && _routed.Count == 0 && DeliverReply(message))
         {
-            // A direct reply is delivered, yet a mandatory one counts as unroutable.
-            DeliverReply(message);
+            // A direct reply is delivered, yet a mandatory one counted as unroutable for a long time.
+            isMandatory &= !_core.Profile.CountsMandatoryReplies;
+        }
+
+        if (_virtualHost.IsTracing)
+        {
+            QueueModel[] routed = [.. _routed];
+            TracePublish(channel, message, _routed);
+            _routed.Clear();
+            _routed.AddRange(routed);
         }
 
         if (channel.Transaction is { } transaction)
         {
-            transaction.Publishes.Add((message, [.. _routed], content.IsMandatory));
+            transaction.Publishes.Add((message, [.. _routed], isMandatory));
             return;
         }
 
-        Complete(channel, message, content.IsMandatory);
+        Complete(channel, message, isMandatory);
     }
 
     private void Complete(ChannelModel channel, StoredMessage message, bool isMandatory)
@@ -169,47 +201,23 @@ public sealed partial class BrokerConnection
         if (channel.IsConfirming)
         {
             Confirm(channel, isTaken);
+            Note(isTaken ? BrokerEventKind.Confirmed : BrokerEventKind.Nacked, message);
         }
     }
 
+    private void Note(BrokerEventKind kind, StoredMessage message) =>
+        _core.Note(kind, message.Number, _virtualHost!.Name, message.Exchange);
+
     /// <summary>Puts a message into its queues; false when at least one refused it (the others keep it).</summary>
-    private static bool Enqueue(StoredMessage message, List<QueueModel> queues)
+    private bool Enqueue(StoredMessage message, List<QueueModel> queues)
     {
+        Note(queues.Count > 0 ? BrokerEventKind.Published : BrokerEventKind.Unroutable, message);
         bool isTaken = true;
         for (int i = 0; i < queues.Count; i++)
         {
-            QueueModel queue = queues[i];
-            if (queue.RefusesPublish)
-            {
-                isTaken = false;
-            }
-            else if (!queue.IsDeleted)
-            {
-                queue.Publish(message);
-            }
+            isTaken &= queues[i].IsDeleted || queues[i].Publish(message);
         }
 
         return isTaken;
-    }
-
-    private static StoredMessage HideBlindCopies(StoredMessage message)
-    {
-        BasicProperties shown = MessageRules.WithoutBlindCopies(message.Properties);
-        return ReferenceEquals(shown, message.Properties) ? message : new StoredMessage
-        {
-            Exchange = message.Exchange,
-            RoutingKey = message.RoutingKey,
-            HeaderOctets = Encode(shown),
-            Properties = shown,
-            Body = message.Body,
-        };
-    }
-
-    private static byte[] Encode(BasicProperties properties)
-    {
-        byte[] octets = new byte[properties.EncodedLength];
-        WireWriter writer = new(octets);
-        properties.Write(ref writer);
-        return octets;
     }
 }

@@ -18,7 +18,7 @@ public sealed partial class BrokerConnection
     private const ushort BasicClass = 60;
 
     /// <summary>Hands a ready message to a consumer of this connection.</summary>
-    internal void DeliverTo(ConsumerModel consumer, in QueueEntry entry)
+    internal void DeliverTo(ConsumerModel consumer, in QueueEntry entry, StoredMessage shown)
     {
         ChannelModel channel = consumer.Channel;
         ulong tag = channel.NextDeliveryTag++;
@@ -26,10 +26,15 @@ public sealed partial class BrokerConnection
         {
             consumer.Unacked++;
             channel.GlobalUnacked++;
-            channel.Unacked.Add(new UnackedEntry(tag, consumer.Queue, consumer, entry));
+            channel.Unacked.Add(new UnackedEntry(tag, consumer.Queue, consumer, entry, _core.Now));
+            _core.AckSweep.Watch();
         }
 
-        WriteDeliver(channel.Number, consumer.Tag, tag, entry.Redelivered, entry.Message);
+        WriteDeliver(channel.Number, consumer.Tag, tag, entry.Redelivered, shown);
+        if (_virtualHost!.IsTracing)
+        {
+            TraceDelivery(channel, consumer.Queue, shown, entry.Redelivered);
+        }
     }
 
     private void WriteDeliver(ushort channel, string consumerTag, ulong tag, bool redelivered, StoredMessage message)

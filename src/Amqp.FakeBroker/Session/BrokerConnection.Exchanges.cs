@@ -1,5 +1,6 @@
 using Amqp.Engine.Spec;
 using Amqp.Engine.Wire;
+using Amqp.FakeBroker.Access;
 using Amqp.FakeBroker.Model;
 using Amqp.FakeBroker.Text;
 
@@ -40,9 +41,21 @@ public sealed partial class BrokerConnection
     private void OnExchangeDeclare(ChannelModel channel, ExchangeDeclare declare)
     {
         string name = StripLineBreaks(declare.Exchange);
+        ExchangeKind kind = ExchangeKind.Direct;
+        if (!declare.Passive && !TryFindKind(channel, declare.Type, out kind))
+        {
+            return;
+        }
+
         if (name.Length == 0)
         {
             FailChannel(channel, ReplyCode.AccessRefused, ReplyTexts.DefaultExchange);
+            return;
+        }
+
+        if ((!declare.Passive || _core.Profile.PassiveDeclareNeedsConfigure)
+            && !MayUseExchange(channel, PermissionKind.Configure, name))
+        {
             return;
         }
 
@@ -55,7 +68,7 @@ public sealed partial class BrokerConnection
                 return;
             }
         }
-        else if (!TryDeclareExchange(channel, declare, name, exists ? exchange : null))
+        else if (!TryDeclareExchange(channel, declare, kind, name, exists ? exchange : null))
         {
             return;
         }
@@ -66,15 +79,34 @@ public sealed partial class BrokerConnection
         }
     }
 
-    private bool TryDeclareExchange(ChannelModel channel, ExchangeDeclare declare, string name, ExchangeModel? existing)
+    private bool TryFindKind(ChannelModel channel, string type, out ExchangeKind kind)
     {
-        if (!ExchangeModel.TryParseKind(declare.Type, out ExchangeKind kind))
+        if (ExchangeModel.TryParseKind(type, out kind))
         {
-            string word = Array.IndexOf(s_knownWords, declare.Type) >= 0 ? "invalid" : "unknown";
-            FailConnection(ReplyCode.CommandInvalid, $"{word} exchange type '{declare.Type}'");
-            return false;
+            return true;
         }
 
+        string word = Array.IndexOf(s_knownWords, type) >= 0 ? "invalid" : "unknown";
+        string text = $"{word} exchange type '{type}'";
+        if (_core.Profile.UnknownExchangeTypeClosesChannel)
+        {
+            FailChannel(channel, ReplyCode.PreconditionFailed, text);
+        }
+        else
+        {
+            FailConnection(ReplyCode.CommandInvalid, text);
+        }
+
+        return false;
+    }
+
+    private bool TryDeclareExchange(
+        ChannelModel channel,
+        ExchangeDeclare declare,
+        ExchangeKind kind,
+        string name,
+        ExchangeModel? existing)
+    {
         string shown = ReplyTexts.Exchange(name, _virtualHost!.Name);
         if (existing is not null)
         {
@@ -93,19 +125,11 @@ public sealed partial class BrokerConnection
             return false;
         }
 
-        string? alternate = null;
-        if (declare.Arguments.TryGet(AlternateExchange, out FieldValue value))
+        if (!MayNameExchange(channel, declare.Arguments, AlternateExchange, shown, out string? alternate)
+            || (alternate is not null && !(MayUseExchange(channel, PermissionKind.Read, name)
+                && MayUseExchange(channel, PermissionKind.Write, alternate))))
         {
-            if (value.Type != FieldType.LongString)
-            {
-                FailChannel(
-                    channel,
-                    ReplyCode.PreconditionFailed,
-                    $"invalid type '{FieldFacts.TypeName(value)}' for arg '{AlternateExchange}' in {shown}");
-                return false;
-            }
-
-            alternate = value.AsString();
+            return false;
         }
 
         _virtualHost.Add(new ExchangeModel
@@ -116,9 +140,35 @@ public sealed partial class BrokerConnection
             IsAutoDelete = declare.AutoDelete,
             IsInternal = declare.Internal,
             Arguments = declare.Arguments,
-            AlternateExchange = alternate,
         });
         return true;
+    }
+
+    /// <summary>An argument that names an exchange must be a text; the name, or null when there is none.</summary>
+    private bool MayNameExchange(
+        ChannelModel channel,
+        FieldTable arguments,
+        string key,
+        string shown,
+        out string? name)
+    {
+        name = null;
+        if (!arguments.TryGet(key, out FieldValue value))
+        {
+            return true;
+        }
+
+        if (value.Type == FieldType.LongString)
+        {
+            name = value.AsString();
+            return true;
+        }
+
+        FailChannel(
+            channel,
+            ReplyCode.PreconditionFailed,
+            $"invalid type '{FieldFacts.TypeName(value)}' for arg '{key}' in {shown}");
+        return false;
     }
 
     private static string? Inequivalence(
@@ -189,6 +239,11 @@ public sealed partial class BrokerConnection
             return;
         }
 
+        if (!MayUseExchange(channel, PermissionKind.Configure, name))
+        {
+            return;
+        }
+
         if (_virtualHost!.TryGetExchange(name, out ExchangeModel exchange))
         {
             if (delete.IfUnused && exchange.Outgoing.Count > 0)
@@ -208,17 +263,20 @@ public sealed partial class BrokerConnection
 
     private void OnExchangeBind(ChannelModel channel, ExchangeBind bind)
     {
-        if (bind.Source.Length == 0 || bind.Destination.Length == 0)
+        string sourceName = StripLineBreaks(bind.Source);
+        string destinationName = StripLineBreaks(bind.Destination);
+        if (!MayBindExchanges(channel, sourceName, destinationName, bind.RoutingKey))
         {
-            FailChannel(channel, ReplyCode.AccessRefused, ReplyTexts.DefaultExchange);
+            return;
         }
-        else if (!_virtualHost!.TryGetExchange(bind.Source, out ExchangeModel source))
+
+        if (!_virtualHost!.TryGetExchange(sourceName, out ExchangeModel source))
         {
-            FailChannel(channel, ReplyCode.NotFound, NoExchange(bind.Source));
+            FailChannel(channel, ReplyCode.NotFound, NoExchange(sourceName));
         }
-        else if (!_virtualHost.TryGetExchange(bind.Destination, out ExchangeModel destination))
+        else if (!_virtualHost.TryGetExchange(destinationName, out ExchangeModel destination))
         {
-            FailChannel(channel, ReplyCode.NotFound, NoExchange(bind.Destination));
+            FailChannel(channel, ReplyCode.NotFound, NoExchange(destinationName));
         }
         else if (TryBind(channel, new Binding
         {
@@ -230,6 +288,36 @@ public sealed partial class BrokerConnection
         {
             Write(channel.Number, new ExchangeBindOk());
         }
+    }
+
+    private bool MayBindExchanges(ChannelModel channel, string source, string destination, string key)
+    {
+        if (!MayUseExchange(channel, PermissionKind.Write, destination))
+        {
+            return false;
+        }
+
+        if (destination.Length > 0)
+        {
+            return MayBindSource(channel, source, key);
+        }
+
+        FailChannel(channel, ReplyCode.AccessRefused, ReplyTexts.DefaultExchange);
+        return false;
+    }
+
+    /// <summary>The source of a binding: not the default exchange, readable, and by this key.</summary>
+    private bool MayBindSource(ChannelModel channel, string source, string key)
+    {
+        if (source.Length == 0)
+        {
+            FailChannel(channel, ReplyCode.AccessRefused, ReplyTexts.DefaultExchange);
+            return false;
+        }
+
+        return MayUseExchange(channel, PermissionKind.Read, source)
+            && (!_virtualHost!.TryGetExchange(source, out ExchangeModel exchange)
+                || MayUseTopic(channel, PermissionKind.Read, exchange, key));
     }
 
     private bool TryBind(ChannelModel channel, Binding binding)
@@ -247,14 +335,15 @@ public sealed partial class BrokerConnection
     /// <summary>Whatever is missing, the answer is unbind-ok; only the default exchange is refused.</summary>
     private void OnExchangeUnbind(ChannelModel channel, ExchangeUnbind unbind)
     {
-        if (unbind.Source.Length == 0 || unbind.Destination.Length == 0)
+        string sourceName = StripLineBreaks(unbind.Source);
+        string destinationName = StripLineBreaks(unbind.Destination);
+        if (!MayBindExchanges(channel, sourceName, destinationName, unbind.RoutingKey))
         {
-            FailChannel(channel, ReplyCode.AccessRefused, ReplyTexts.DefaultExchange);
             return;
         }
 
-        if (_virtualHost!.TryGetExchange(unbind.Source, out ExchangeModel source)
-            && _virtualHost.TryGetExchange(unbind.Destination, out ExchangeModel destination))
+        if (_virtualHost!.TryGetExchange(sourceName, out ExchangeModel source)
+            && _virtualHost.TryGetExchange(destinationName, out ExchangeModel destination))
         {
             _virtualHost.Unbind(new Binding
             {

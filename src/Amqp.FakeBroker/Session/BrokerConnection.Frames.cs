@@ -22,16 +22,13 @@ public sealed partial class BrokerConnection
     private const int FrameHeaderLength = 7;
     private const byte FrameEnd = 0xCE;
 
-    /// <summary>The frame limit until tune-ok: the smallest frame-max there is.</summary>
-    private const int InitialFrameMax = 4096;
-
     private const byte MethodFrame = (byte)FrameType.Method;
     private const byte HeaderFrame = (byte)FrameType.Header;
     private const byte BodyFrame = (byte)FrameType.Body;
     private const byte HeartbeatFrame = (byte)FrameType.Heartbeat;
 
     private byte[] _scratch = [];
-    private int _frameMax = InitialFrameMax;
+    private int _frameMax;
 
     /// <summary>Handles every whole frame of a contiguous piece; returns the octets consumed.</summary>
     private int ReceiveSpan(ReadOnlySpan<byte> input)

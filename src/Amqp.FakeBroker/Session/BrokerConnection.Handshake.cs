@@ -26,18 +26,22 @@ public sealed partial class BrokerConnection
         }
 
         ReadOnlySpan<byte> header = input[..ProtocolHeaderLength];
-        if (header.SequenceEqual(FrameWriter.ProtocolHeader) || header.SequenceEqual("AMQP\u0001\u0001\0\t"u8))
+        if (header.SequenceEqual(FrameWriter.ProtocolHeader) || (
+            header.SequenceEqual("AMQP\u0001\u0001\0\t"u8)))
         {
             WriteStart(0, 9);
         }
-        else if (header.SequenceEqual("AMQP\u0001\u0001\b\0"u8) || header.SequenceEqual("AMQP\u0001\u0001\t\u0001"u8))
+        else if (_core.Profile.SpeaksOldProtocols && (header.SequenceEqual("AMQP\u0001\u0001\b\0"u8)
+            || header.SequenceEqual("AMQP\u0001\u0001\t\u0001"u8)))
         {
             WriteStart(8, 0);
         }
         else
         {
             Touch();
-            System.Buffers.BuffersExtensions.Write(_output, FrameWriter.ProtocolHeader);
+            System.Buffers.BuffersExtensions.Write(
+                _output,
+                Encoding.Latin1.GetBytes(_core.Profile.PreferredProtocol));
             End();
         }
 
@@ -52,7 +56,7 @@ public sealed partial class BrokerConnection
             VersionMajor = major,
             VersionMinor = minor,
             ServerProperties = ServerProperties(major == 0),
-            Mechanisms = "PLAIN AMQPLAIN",
+            Mechanisms = _core.Profile.OffersAnonymous ? "PLAIN AMQPLAIN ANONYMOUS" : "PLAIN AMQPLAIN",
             Locales = "en_US",
         });
     }
@@ -64,7 +68,7 @@ public sealed partial class BrokerConnection
         ("information", "An in-memory stand-in for RabbitMQ, for tests"),
         ("platform", ".NET"),
         ("product", Options.Product),
-        ("version", Options.Version));
+        ("version", Options.Version ?? _core.Profile.Version));
 
     private static FieldTable Capabilities() => FieldTable.Create(
         ("publisher_confirms", true),
@@ -130,6 +134,7 @@ public sealed partial class BrokerConnection
     private void OnStartOk(ConnectionStartOk startOk)
     {
         bool closesOnFailure = false;
+        ClientProperties = startOk.ClientProperties;
         if (startOk.ClientProperties.TryGet("capabilities", out FieldValue value) && value.Type == FieldType.Table)
         {
             FieldTable capabilities = value.AsTable();
@@ -138,13 +143,20 @@ public sealed partial class BrokerConnection
             _wantsCancel = HasCapability(capabilities, "consumer_cancel_notify");
         }
 
-        if (!TryReadCredentials(startOk, out string name, out string password))
+        if (startOk.Mechanism == "ANONYMOUS" && _core.Profile.OffersAnonymous)
+        {
+            _user = _core.Access.Find("guest");
+        }
+        else if (TryReadCredentials(startOk, out string name, out string password))
+        {
+            _user = _core.Access.Authenticate(name, password);
+        }
+        else
         {
             DrainThenDrop();
             return;
         }
 
-        _user = _core.FindUser(name, password);
         if (_user is null)
         {
             RefuseLogin(startOk.Mechanism, closesOnFailure);
@@ -204,7 +216,7 @@ public sealed partial class BrokerConnection
 
     private void OnTuneOk(ConnectionTuneOk tuneOk)
     {
-        if (tuneOk.FrameMax < InitialFrameMax || tuneOk.FrameMax > Options.FrameMax
+        if (tuneOk.FrameMax < _core.Profile.SmallestFrameMax || tuneOk.FrameMax > Options.FrameMax
             || tuneOk.ChannelMax == 0 || tuneOk.ChannelMax > Options.ChannelMax)
         {
             DrainThenDrop();
@@ -215,19 +227,32 @@ public sealed partial class BrokerConnection
         _channelMax = tuneOk.ChannelMax;
         _heartbeat = TimeSpan.FromSeconds(tuneOk.Heartbeat);
         _phase = ConnectionPhase.Opening;
-        _core.Schedule(NextDeadline);
+        _core.Arm(this);
     }
 
     private void OnOpen(ConnectionOpen open)
     {
         string name = open.VirtualHost;
+        string user = UserName;
         if (!_core.TryGetVirtualHost(name, out VirtualHost virtualHost))
         {
             FailConnection(ReplyCode.NotAllowed, $"vhost {name} not found");
         }
-        else if (_user!.VirtualHosts is { } allowed && !allowed.Contains(name))
+        else if (!_user!.Permissions.ContainsKey(name))
         {
-            FailConnection(ReplyCode.NotAllowed, $"access to vhost '{name}' refused for user '{_user.Name}'");
+            FailConnection(ReplyCode.NotAllowed, $"access to vhost '{name}' refused for user '{user}'");
+        }
+        else if (virtualHost.MaxConnections is { } most && OpenConnections(each => each.VirtualHost == name) >= most)
+        {
+            FailConnection(
+                ReplyCode.NotAllowed,
+                $"access to vhost '{name}' refused for user '{user}': connection limit ({most}) is reached");
+        }
+        else if (_user.MaxConnections is { } limit && OpenConnections(each => each.UserName == user) >= limit)
+        {
+            FailConnection(
+                ReplyCode.NotAllowed,
+                $"connection refused for user '{user}': user connection limit ({limit}) is reached");
         }
         else
         {
@@ -236,6 +261,9 @@ public sealed partial class BrokerConnection
             Write(0, new ConnectionOpenOk());
         }
     }
+
+    private int OpenConnections(Func<BrokerConnection, bool> isCounted) =>
+        _core.Connections.Count(each => each.IsOpen && isCounted(each));
 
     private static bool HasCapability(FieldTable capabilities, string key) =>
         capabilities.TryGet(key, out FieldValue value) && value.Type == FieldType.Boolean && value.AsBoolean();

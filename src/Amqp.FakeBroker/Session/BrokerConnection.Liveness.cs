@@ -1,6 +1,8 @@
+using System.Globalization;
 using Amqp.Engine.Base;
 using Amqp.Engine.Spec;
 using Amqp.Engine.Wire;
+using Amqp.FakeBroker.Model;
 
 namespace Amqp.FakeBroker;
 
@@ -16,10 +18,17 @@ public sealed partial class BrokerConnection
     private TimeSpan _heartbeat;
 
     /// <summary>When this connection has something due. Never later than it is, at times earlier.</summary>
-    internal MonoTime NextDeadline
+    MonoTime ITimed.NextDeadline => NextDeadline;
+
+    private MonoTime NextDeadline
     {
         get
         {
+            if (_phase == ConnectionPhase.Ended)
+            {
+                return MonoTime.Never;
+            }
+
             MonoTime next = _phaseDeadline;
             if (_heartbeat > TimeSpan.Zero && _phase is ConnectionPhase.Opening or ConnectionPhase.Running)
             {
@@ -31,7 +40,7 @@ public sealed partial class BrokerConnection
         }
     }
 
-    internal void Elapse()
+    void ITimed.Elapse()
     {
         if (_phase == ConnectionPhase.Ended)
         {
@@ -61,17 +70,17 @@ public sealed partial class BrokerConnection
         }
     }
 
-    /// <summary>The memory alarm is over: reading goes on.</summary>
+    /// <summary>The alarms are over: reading goes on.</summary>
     internal void Unblock()
     {
-        if (!IsReadSuspended)
+        if (!IsBlocked)
         {
             return;
         }
 
-        IsReadSuspended = false;
+        IsBlocked = false;
         _lastReceived = _core.Now;
-        _core.Schedule(NextDeadline);
+        _core.Arm(this);
         _core.MarkDirty(this);
         if (_wantsBlocked)
         {
@@ -79,21 +88,77 @@ public sealed partial class BrokerConnection
         }
     }
 
-    /// <summary>A publish met the memory alarm: the stream is read no further.</summary>
+    /// <summary>A publish met an alarm: the stream is read no further.</summary>
     private void SuspendReading()
     {
-        IsReadSuspended = true;
+        if (IsBlocked)
+        {
+            return;
+        }
+
+        IsBlocked = true;
         if (_wantsBlocked)
         {
-            Write(0, new ConnectionBlocked { Reason = "low on memory" });
+            Write(0, new ConnectionBlocked { Reason = _core.AlarmText });
         }
+    }
+
+    /// <summary>An operator closes the connection.</summary>
+    internal void ForceClose(string reason)
+    {
+        if (_phase is ConnectionPhase.Opening or ConnectionPhase.Running)
+        {
+            _method = 0;
+            IsBlocked = false;
+            FailConnection(ReplyCode.ConnectionForced, reason);
+            _core.MarkDirty(this);
+        }
+        else if (_phase < ConnectionPhase.Opening)
+        {
+            End();
+        }
+    }
+
+    /// <summary>The stream ends without a word.</summary>
+    internal void Drop() => End();
+
+    /// <summary>
+    /// Closes channels whose oldest delivery has been unacknowledged for too long; true when deliveries are left that
+    /// may become so.
+    /// </summary>
+    internal bool CloseOverdueChannels()
+    {
+        bool isAnyLeft = false;
+        ChannelModel[] channels = [.. _channels.Values];
+        foreach (ChannelModel channel in channels)
+        {
+            if (channel.Unacked.Count == 0)
+            {
+                continue;
+            }
+
+            if (_core.Now - channel.Unacked.Oldest.Since <= _core.ConsumerTimeout)
+            {
+                isAnyLeft = true;
+                continue;
+            }
+
+            _method = 0;
+            FailChannel(channel, ReplyCode.PreconditionFailed, string.Create(
+                CultureInfo.InvariantCulture,
+                $"delivery acknowledgement on channel {channel.Number} timed out. Timeout value used: "
+                + $"{(long)_core.ConsumerTimeout.TotalMilliseconds} ms. This timeout value can be configured, "
+                + $"see consumers doc guide to learn more"));
+        }
+
+        return isAnyLeft;
     }
 
     private void EnterPhase(ConnectionPhase phase, TimeSpan? limit)
     {
         _phase = phase;
         _phaseDeadline = limit is { } span ? _core.Now + span : MonoTime.Never;
-        _core.Schedule(NextDeadline);
+        _core.Arm(this);
     }
 
     /// <summary>Notes that something is about to be written.</summary>

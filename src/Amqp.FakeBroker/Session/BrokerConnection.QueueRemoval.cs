@@ -1,14 +1,16 @@
 using Amqp.Engine.Spec;
+using Amqp.FakeBroker.Access;
 using Amqp.FakeBroker.Model;
 
 namespace Amqp.FakeBroker;
 
-/// <content>Class queue (AMQP 0-9-1 §1.7): purge and delete, and what follows when a queue goes.</content>
+/// <content>Class queue (AMQP 0-9-1 §1.7): purge and delete, and what follows when a queue or its consumer goes.</content>
 public sealed partial class BrokerConnection
 {
     private void OnQueuePurge(ChannelModel channel, QueuePurge purge)
     {
         if (!TryExpandName(channel, purge.Queue, out string name)
+            || !MayUseQueue(channel, PermissionKind.Read, name)
             || !TryFindQueue(channel, name, out QueueModel? queue))
         {
             return;
@@ -23,7 +25,8 @@ public sealed partial class BrokerConnection
 
     private void OnQueueDelete(ChannelModel channel, QueueDelete delete)
     {
-        if (!TryExpandName(channel, delete.Queue, out string name))
+        if (!TryExpandName(channel, delete.Queue, out string name)
+            || !MayUseQueue(channel, PermissionKind.Configure, name))
         {
             return;
         }
@@ -32,7 +35,7 @@ public sealed partial class BrokerConnection
         bool exists = _virtualHost!.TryGetQueue(name, out QueueModel queue);
         if (exists)
         {
-            if (!TryFindQueue(channel, name, out _))
+            if (!TryFindQueue(channel, name, out _) || !MayDeleteReplicated(delete, queue))
             {
                 return;
             }
@@ -56,30 +59,14 @@ public sealed partial class BrokerConnection
 
         if (exists)
         {
-            DeleteQueue(queue);
+            queue.VirtualHost.DeleteQueue(queue);
         }
     }
 
-    /// <summary>Removes a queue with its bindings; its consumers hear basic.cancel if their clients can.</summary>
-    private static void DeleteQueue(QueueModel queue)
-    {
-        if (queue.IsDeleted)
-        {
-            return;
-        }
+    /// <summary>An exclusive queue of this connection is gone.</summary>
+    internal void Disown(QueueModel queue) => _exclusiveQueues.Remove(queue);
 
-        ConsumerModel[] consumers = [.. queue.Consumers];
-        queue.VirtualHost.Delete(queue);
-        queue.Owner?._exclusiveQueues.Remove(queue);
-        foreach (ConsumerModel consumer in consumers)
-        {
-            queue.RemoveConsumer(consumer);
-            consumer.Channel.Consumers.Remove(consumer);
-            consumer.Channel.Session.NotifyCancelled(consumer);
-        }
-    }
-
-    private void NotifyCancelled(ConsumerModel consumer)
+    internal void NotifyCancelled(ConsumerModel consumer)
     {
         if (_wantsCancel && _phase == ConnectionPhase.Running && !consumer.Channel.IsClosing)
         {
@@ -97,7 +84,7 @@ public sealed partial class BrokerConnection
 
         if (queue.IsAutoDelete && queue.Consumers.Count == 0)
         {
-            DeleteQueue(queue);
+            queue.VirtualHost.DeleteQueue(queue);
         }
         else
         {

@@ -1,5 +1,6 @@
 using Amqp.Engine.Spec;
 using Amqp.Engine.Wire;
+using Amqp.FakeBroker.Access;
 using Amqp.FakeBroker.Model;
 using Amqp.FakeBroker.Text;
 
@@ -43,6 +44,12 @@ public sealed partial class BrokerConnection
         QueueModel? queue;
         if (declare.Passive)
         {
+            if (_core.Profile.PassiveDeclareNeedsConfigure
+                && !MayUseQueue(channel, PermissionKind.Configure, declare.Queue))
+            {
+                return;
+            }
+
             if (!TryFindQueue(channel, declare.Queue, out queue))
             {
                 return;
@@ -56,7 +63,8 @@ public sealed partial class BrokerConnection
         if (queue is not null)
         {
             channel.LastQueue = queue.Name;
-            WriteDeclareOk(channel, declare, queue.Name, queue.ReadyCount, queue.Consumers.Count);
+            queue.Touch();
+            WriteDeclareOk(channel, declare, queue.Name, queue.ReadyCount, queue.ConsumerCount);
         }
     }
 
@@ -78,6 +86,16 @@ public sealed partial class BrokerConnection
     {
         string name = StripLineBreaks(declare.Queue);
         bool isServerNamed = name.Length == 0;
+        bool isDurable = declare.Durable && !declare.Exclusive;
+        if (isServerNamed && QueueArgumentRules.KindOf(declare.Arguments) is not QueueKind.Classic and var kind)
+        {
+            FailChannel(
+                channel,
+                ReplyCode.PreconditionFailed,
+                $"Cannot declare a server-named queue for type {QueueArgumentRules.ModuleName(kind)}");
+            return null;
+        }
+
         if (isServerNamed)
         {
             name = _core.Names.Next("amq.gen-");
@@ -88,35 +106,29 @@ public sealed partial class BrokerConnection
             return null;
         }
 
+        if (!MayUseQueue(channel, PermissionKind.Configure, name))
+        {
+            return null;
+        }
+
         string shown = ReplyTexts.Queue(name, _virtualHost!.Name);
         if (_virtualHost.TryGetQueue(name, out QueueModel existing))
         {
-            return IsEquivalent(channel, existing, declare, shown) ? existing : null;
+            return IsEquivalent(channel, existing, declare, isDurable, shown) ? existing : null;
         }
 
-        // A placement strategy of the wrong type crashes RabbitMQ's channel.
-        if (declare.Arguments.TryGet("x-queue-master-locator", out FieldValue locator)
-            && locator.Type != FieldType.LongString)
+        if (!MayMakeQueue(channel, declare, name, shown))
         {
-            FailConnection(ReplyCode.InternalError, "");
             return null;
         }
 
-        if (QueueArgumentRules.Refusal(declare.Arguments, shown) is { } refusal)
-        {
-            FailChannel(channel, ReplyCode.PreconditionFailed, refusal);
-            return null;
-        }
-
-        QueueModel queue = new()
-        {
-            Name = name,
-            VirtualHost = _virtualHost,
-            IsDurable = declare.Durable,
-            IsAutoDelete = declare.AutoDelete,
-            Owner = declare.Exclusive ? this : null,
-            Settings = new QueueSettings(declare.Arguments),
-        };
+        QueueModel queue = QueueModel.Create(
+            _virtualHost,
+            name,
+            declare.Arguments,
+            isDurable,
+            declare.AutoDelete,
+            declare.Exclusive ? this : null);
         _virtualHost.Add(queue);
         if (declare.Exclusive)
         {
@@ -126,14 +138,68 @@ public sealed partial class BrokerConnection
         return queue;
     }
 
-    private bool IsEquivalent(ChannelModel channel, QueueModel queue, QueueDeclare declare, string shown)
+    /// <summary>The checks on a queue that is not there yet, in RabbitMQ's order.</summary>
+    private bool MayMakeQueue(ChannelModel channel, QueueDeclare declare, string name, string shown)
     {
-        if (queue.IsDurable != declare.Durable)
+        if (_virtualHost!.MaxQueues is { } most && _virtualHost.QueueCount >= most)
         {
             FailChannel(
                 channel,
                 ReplyCode.PreconditionFailed,
-                ReplyTexts.Inequivalent("durable", shown, declare.Durable, queue.IsDurable));
+                $"cannot declare queue '{name}': queue limit in vhost '{_virtualHost.Name}' ({most}) is reached");
+            return false;
+        }
+
+        if (!MayNameExchange(channel, declare.Arguments, "x-dead-letter-exchange", shown, out string? deadLetters)
+            || (deadLetters is not null && !(MayUseQueue(channel, PermissionKind.Read, name)
+                && MayUseExchange(channel, PermissionKind.Write, deadLetters))))
+        {
+            return false;
+        }
+
+        if (!_core.Profile.PermitsTransientSharedQueues && !declare.Durable && !declare.Exclusive)
+        {
+            FailConnection(ReplyCode.InternalError, ReplyTexts.TransientQueuesDenied);
+            return false;
+        }
+
+        // A placement strategy of the wrong type crashes RabbitMQ's channel.
+        if (_core.Profile.ChecksQueueMasterLocator
+            && declare.Arguments.TryGet("x-queue-master-locator", out FieldValue locator)
+            && locator.Type != FieldType.LongString)
+        {
+            FailConnection(ReplyCode.InternalError, "");
+            return false;
+        }
+
+        string? refusal = QueueArgumentRules.Refusal(declare.Arguments, shown, _core.Profile)
+            ?? QueueArgumentRules.PropertyRefusal(
+                declare.Arguments,
+                declare.Durable && !declare.Exclusive,
+                declare.Exclusive,
+                declare.AutoDelete,
+                shown);
+        if (refusal is not null)
+        {
+            FailChannel(channel, ReplyCode.PreconditionFailed, refusal);
+        }
+
+        return refusal is null;
+    }
+
+    private bool IsEquivalent(
+        ChannelModel channel,
+        QueueModel queue,
+        QueueDeclare declare,
+        bool isDurable,
+        string shown)
+    {
+        if (queue.IsDurable != isDurable)
+        {
+            FailChannel(
+                channel,
+                ReplyCode.PreconditionFailed,
+                ReplyTexts.Inequivalent("durable", shown, isDurable, queue.IsDurable));
             return false;
         }
 
@@ -174,24 +240,24 @@ public sealed partial class BrokerConnection
 
     private void OnQueueBind(ChannelModel channel, QueueBind bind)
     {
-        if (!TryExpandName(channel, bind.Queue, out string name))
+        string source = StripLineBreaks(bind.Exchange);
+        string key = bind.RoutingKey;
+        if (!TryExpandName(channel, StripLineBreaks(bind.Queue), out string name)
+            || !MayUseQueue(channel, PermissionKind.Write, name)
+            || !MayBindSource(channel, source, ExpandKey(bind.Queue, key, name)))
         {
             return;
         }
 
-        if (bind.Exchange.Length == 0)
+        if (!_virtualHost!.TryGetExchange(source, out ExchangeModel exchange))
         {
-            FailChannel(channel, ReplyCode.AccessRefused, ReplyTexts.DefaultExchange);
-        }
-        else if (!_virtualHost!.TryGetExchange(bind.Exchange, out ExchangeModel exchange))
-        {
-            FailChannel(channel, ReplyCode.NotFound, NoExchange(bind.Exchange));
+            FailChannel(channel, ReplyCode.NotFound, NoExchange(source));
         }
         else if (TryFindQueue(channel, name, out QueueModel? queue) && TryBind(channel, new Binding
         {
             Source = exchange,
             Queue = queue,
-            Key = ExpandKey(bind.Queue, bind.RoutingKey, name),
+            Key = ExpandKey(bind.Queue, key, name),
             Arguments = bind.Arguments,
         }) && !bind.NoWait)
         {
@@ -204,18 +270,15 @@ public sealed partial class BrokerConnection
     /// </summary>
     private void OnQueueUnbind(ChannelModel channel, QueueUnbind unbind)
     {
-        if (!TryExpandName(channel, unbind.Queue, out string name))
+        string source = StripLineBreaks(unbind.Exchange);
+        if (!TryExpandName(channel, StripLineBreaks(unbind.Queue), out string name)
+            || !MayUseQueue(channel, PermissionKind.Write, name)
+            || !MayBindSource(channel, source, ExpandKey(unbind.Queue, unbind.RoutingKey, name)))
         {
             return;
         }
 
-        if (unbind.Exchange.Length == 0)
-        {
-            FailChannel(channel, ReplyCode.AccessRefused, ReplyTexts.DefaultExchange);
-            return;
-        }
-
-        if (_virtualHost!.TryGetExchange(unbind.Exchange, out ExchangeModel exchange)
+        if (_virtualHost!.TryGetExchange(source, out ExchangeModel exchange)
             && _virtualHost.TryGetQueue(name, out QueueModel queue))
         {
             _virtualHost.Unbind(new Binding

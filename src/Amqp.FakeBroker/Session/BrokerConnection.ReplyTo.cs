@@ -35,7 +35,7 @@ public sealed partial class BrokerConnection
     }
 
     /// <summary>A request's reply-to becomes the channel's own address; false when the channel was closed.</summary>
-    private bool TryAddressReply(ChannelModel channel, ref BasicProperties properties, ref byte[] headerOctets)
+    private bool TryAddressReply(ChannelModel channel, ref BasicProperties properties)
     {
         if (properties.ReplyTo != ReplyQueueName)
         {
@@ -49,7 +49,6 @@ public sealed partial class BrokerConnection
         }
 
         properties = properties with { ReplyTo = ReplyAddress(channel) };
-        headerOctets = Encode(properties);
         return true;
     }
 
@@ -58,12 +57,15 @@ public sealed partial class BrokerConnection
 
     private bool IsReplyQueue(string name) => name == ReplyQueueName || FindReplyChannel(name) is not null;
 
-    private void DeliverReply(StoredMessage message)
+    private bool DeliverReply(StoredMessage message)
     {
-        if (FindReplyChannel(message.RoutingKey) is { ReplyConsumerTag: { } tag } channel)
+        if (FindReplyChannel(message.RoutingKey) is not { ReplyConsumerTag: { } tag } channel)
         {
-            channel.Session.WriteDeliver(channel.Number, tag, channel.NextDeliveryTag++, false, message);
+            return false;
         }
+
+        channel.Session.WriteDeliver(channel.Number, tag, channel.NextDeliveryTag++, false, message);
+        return true;
     }
 
     private ChannelModel? FindReplyChannel(string address)

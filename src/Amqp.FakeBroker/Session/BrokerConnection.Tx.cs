@@ -48,11 +48,11 @@ public sealed partial class BrokerConnection
             isComplete &= Enqueue(message, _routed);
         }
 
-        (List<UnackedEntry> Entries, bool Requeue)[] settlements = [.. transaction.Settlements];
+        (List<UnackedEntry> Entries, Outcome Outcome)[] settlements = [.. transaction.Settlements];
         transaction.Clear();
-        foreach ((List<UnackedEntry> entries, bool requeue) in settlements)
+        foreach ((List<UnackedEntry> entries, Outcome outcome) in settlements)
         {
-            Finish(channel, entries, requeue);
+            Finish(channel, entries, outcome);
         }
 
         if (isComplete)

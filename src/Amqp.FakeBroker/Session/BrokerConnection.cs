@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Globalization;
 using Amqp.Engine.Base;
+using Amqp.Engine.Wire;
+using Amqp.FakeBroker.Access;
 using Amqp.FakeBroker.Model;
 
 namespace Amqp.FakeBroker;
@@ -8,21 +11,29 @@ namespace Amqp.FakeBroker;
 /// The broker's side of one stream. Inputs: bytes, end of stream, and time by way of <see cref="BrokerCore.Elapse"/>.
 /// One caller at a time for the whole broker.
 /// </summary>
-public sealed partial class BrokerConnection
+public sealed partial class BrokerConnection : ITimed
 {
+    private const int FirstPort = 49152;
+    private const int PortCount = 16384;
+
     private readonly BrokerCore _core;
     private readonly IBufferWriter<byte> _output;
     private readonly SortedDictionary<ushort, ChannelModel> _channels = [];
     private readonly List<QueueModel> _exclusiveQueues = [];
     private ConnectionPhase _phase = ConnectionPhase.AwaitingHeader;
     private VirtualHost? _virtualHost;
-    private BrokerUser? _user;
+    private UserAccount? _user;
 
-    internal BrokerConnection(BrokerCore core, IBufferWriter<byte> output, ulong number)
+    internal BrokerConnection(BrokerCore core, IBufferWriter<byte> output, ulong number, string? name)
     {
         _core = core;
         _output = output;
         Number = number;
+        _frameMax = core.Profile.SmallestFrameMax;
+        Name = name ?? string.Create(
+            CultureInfo.InvariantCulture,
+            $"127.0.0.1:{FirstPort + (number % PortCount)} -> 127.0.0.1:5672");
+        AcceptedAt = core.Now;
         _lastReceived = core.Now;
         _lastSent = core.Now;
         _phaseDeadline = core.Now + core.Options.HandshakeTimeout;
@@ -31,15 +42,45 @@ public sealed partial class BrokerConnection
     /// <summary>The connection's number, from 1 in the order of acceptance.</summary>
     public ulong Number { get; }
 
+    /// <summary>The connection's name, "client address -> server address".</summary>
+    public string Name { get; }
+
+    /// <summary>What the client said about itself; empty before it did.</summary>
+    public FieldTable ClientProperties { get; private set; } = FieldTable.Empty;
+
+    /// <summary>The virtual host it opened; empty before.</summary>
+    public string VirtualHost => _virtualHost?.Name ?? "";
+
+    /// <summary>When the connection was accepted.</summary>
+    public MonoTime AcceptedAt { get; }
+
+    /// <summary>The agreed longest frame, in octets.</summary>
+    public int FrameMax => _frameMax;
+
+    /// <summary>The agreed most channels; 0 before.</summary>
+    public int ChannelMax => _channelMax;
+
+    /// <summary>The agreed heartbeat; zero for none.</summary>
+    public TimeSpan Heartbeat => _heartbeat;
+
+    /// <summary>Octets received from the peer so far.</summary>
+    public long OctetsReceived { get; private set; }
+
+    /// <summary>True while an alarm keeps this connection from publishing.</summary>
+    public bool IsBlocked { get; private set; }
+
+    /// <summary>The open channels by number.</summary>
+    public IReadOnlyList<ChannelInfo> Channels => [.. _channels.Values.Select(Describe)];
+
     /// <summary>True when the host must flush what was appended and then close the stream.</summary>
     public bool WantsClose => _phase == ConnectionPhase.Ended;
 
     /// <summary>
-    /// True while the memory alarm keeps the broker from reading the stream. Bytes given to <see cref="Receive"/> are
+    /// True while an alarm, or the peer's not taking output, keeps the broker from reading the stream. Bytes given to <see cref="Receive"/> are
     /// not consumed; give them again when the connection comes back from <see cref="BrokerCore.DrainDirty"/> with
     /// this off.
     /// </summary>
-    public bool IsReadSuspended { get; private set; }
+    public bool IsReadSuspended => (IsBlocked || IsCongested) && _phase < ConnectionPhase.CloseOkSent;
 
     /// <summary>True once connection.open succeeded and until the connection closes.</summary>
     public bool IsOpen => _phase == ConnectionPhase.Running;
@@ -51,6 +92,8 @@ public sealed partial class BrokerConnection
 
     /// <summary>What the host keeps for this connection.</summary>
     internal object? Host { get; set; }
+
+    MonoTime ITimed.ArmedFor { get; set; } = MonoTime.Never;
 
     private BrokerOptions Options => _core.Options;
 
@@ -85,7 +128,9 @@ public sealed partial class BrokerConnection
         }
 
         FlushConfirms();
-        return _phase >= ConnectionPhase.CloseOkSent ? input.End : rest.Start;
+        SequencePosition consumed = _phase >= ConnectionPhase.CloseOkSent ? input.End : rest.Start;
+        OctetsReceived += input.Slice(input.Start, consumed).Length;
+        return consumed;
     }
 
     /// <summary>
@@ -111,6 +156,11 @@ public sealed partial class BrokerConnection
         }
 
         IsCongested = isCongested;
+        if (!isCongested)
+        {
+            _core.MarkDirty(this);
+        }
+
         if (!isCongested && _phase == ConnectionPhase.Running)
         {
             ChannelModel[] channels = [.. _channels.Values];
@@ -132,7 +182,7 @@ public sealed partial class BrokerConnection
         }
 
         ReleaseAll();
-        IsReadSuspended = false;
+        IsBlocked = false;
         _phase = ConnectionPhase.Ended;
         _core.Forget(this);
         _core.MarkDirty(this);
@@ -160,7 +210,18 @@ public sealed partial class BrokerConnection
         _exclusiveQueues.Clear();
         foreach (QueueModel queue in queues)
         {
-            DeleteQueue(queue);
+            queue.VirtualHost.DeleteQueue(queue);
         }
     }
+
+    private ChannelInfo Describe(ChannelModel channel) => new(
+        Number,
+        channel.Number,
+        channel.Consumers.Count,
+        channel.Unacked.Count,
+        channel.Prefetch,
+        channel.GlobalPrefetch,
+        channel.IsConfirming,
+        channel.Transaction is not null,
+        channel.Transaction?.Publishes.Count ?? 0);
 }

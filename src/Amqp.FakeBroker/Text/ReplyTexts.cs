@@ -11,6 +11,9 @@ internal static class ReplyTexts
 
     public const string DefaultExchange = "operation not permitted on the default exchange";
 
+    /// <summary>What RabbitMQ 4.3 says of a queue that is neither durable nor exclusive.</summary>
+    public const string TransientQueuesDenied = "Feature `transient_nonexcl_queues` is deprecated.";
+
     public const string NoPreviousQueue = "no previously declared queue";
 
     /// <summary>

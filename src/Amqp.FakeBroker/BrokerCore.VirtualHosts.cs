@@ -1,0 +1,96 @@
+using Amqp.FakeBroker.Access;
+using Amqp.FakeBroker.Model;
+
+namespace Amqp.FakeBroker;
+
+/// <content>Virtual hosts, their limits and their policies.</content>
+public sealed partial class BrokerCore
+{
+    /// <summary>The names of the virtual hosts, sorted.</summary>
+    public IReadOnlyList<string> VirtualHosts => [.. _virtualHosts.Keys];
+
+    /// <summary>The policies, by virtual host and name.</summary>
+    public IReadOnlyList<BrokerPolicy> Policies => [.. _virtualHosts.Values.SelectMany(each => each.Policies.Policies)];
+
+    /// <summary>Adds a virtual host; nobody has permissions on it yet.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>False when it is there already.</returns>
+    public bool AddVirtualHost(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _virtualHosts.TryAdd(name, new VirtualHost(this, name));
+    }
+
+    /// <summary>Deletes a virtual host with all that is on it, and closes its connections.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>False when there is none of that name.</returns>
+    public bool DeleteVirtualHost(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (!_virtualHosts.Remove(name, out VirtualHost? host))
+        {
+            return false;
+        }
+
+        CloseConnections(each => each.VirtualHost == name, $"vhost '{name}' is deleted");
+        foreach (QueueModel queue in host.Queues.ToArray())
+        {
+            host.DeleteQueue(queue);
+        }
+
+        Access.ForgetVirtualHost(name);
+        return true;
+    }
+
+    /// <summary>Sets how many connections and queues a virtual host may have from now on.</summary>
+    /// <param name="virtualHost">The virtual host.</param>
+    /// <param name="maxConnections">The most connections; null for no limit.</param>
+    /// <param name="maxQueues">The most queues; null for no limit.</param>
+    /// <exception cref="BrokerControlException">No such virtual host.</exception>
+    public void SetVirtualHostLimits(string virtualHost, int? maxConnections, int? maxQueues)
+    {
+        VirtualHost host = HostOrThrow(virtualHost);
+        host.MaxConnections = maxConnections;
+        host.MaxQueues = maxQueues;
+    }
+
+    /// <summary>
+    /// Turns tracing on or off: while it is on, every publish and delivery is also published to amq.rabbitmq.trace.
+    /// </summary>
+    /// <param name="virtualHost">The virtual host.</param>
+    /// <param name="isOn">The new state.</param>
+    /// <exception cref="BrokerControlException">No such virtual host.</exception>
+    public void SetTracing(string virtualHost, bool isOn) => HostOrThrow(virtualHost).IsTracing = isOn;
+
+    /// <summary>Adds or replaces a policy; it acts at once on the queues and exchanges it matches.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <exception cref="BrokerControlException">No such virtual host, or the pattern is malformed.</exception>
+    public void PutPolicy(BrokerPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        VirtualHost host = HostOrThrow(policy.VirtualHost);
+        Parsed(() => new NamePattern(policy.Pattern));
+        host.Policies.Put(policy);
+        host.ApplyPolicies();
+    }
+
+    /// <summary>Deletes a policy; what it set is undone at once.</summary>
+    /// <param name="virtualHost">The virtual host.</param>
+    /// <param name="name">The policy's name.</param>
+    /// <returns>False when there is none of that name.</returns>
+    /// <exception cref="BrokerControlException">No such virtual host.</exception>
+    public bool DeletePolicy(string virtualHost, string name)
+    {
+        VirtualHost host = HostOrThrow(virtualHost);
+        bool isThere = host.Policies.Remove(name);
+        if (isThere)
+        {
+            host.ApplyPolicies();
+        }
+
+        return isThere;
+    }
+
+    private VirtualHost HostOrThrow(string name) => _virtualHosts.GetValueOrDefault(name)
+        ?? throw new BrokerControlException($"no vhost '{name}'") { IsNotFound = true };
+}

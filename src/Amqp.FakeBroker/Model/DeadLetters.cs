@@ -1,0 +1,128 @@
+using Amqp.Engine.Spec;
+using Amqp.Engine.Wire;
+
+namespace Amqp.FakeBroker.Model;
+
+/// <summary>
+/// Dead-lettering on one virtual host: the account of deaths in the headers, cycles, and publishing to the dead-letter
+/// exchange. Chains of deaths are worked off one after the other, so they need no stack.
+/// </summary>
+internal sealed class DeadLetters(VirtualHost virtualHost)
+{
+    private readonly Queue<(StoredMessage Message, string Reason, ExchangeModel Exchange)> _pending = new();
+    private readonly List<QueueModel> _routed = [];
+    private bool _isWorking;
+
+    /// <summary>Publishes a dead message to the queue's dead-letter exchange; false when there is none.</summary>
+    public bool Bury(StoredMessage message, string reason, QueueModel queue)
+    {
+        if (queue.Settings.DeadLetterExchange is not { } name
+            || !virtualHost.TryGetExchange(name, out ExchangeModel exchange))
+        {
+            return false;
+        }
+
+        _pending.Enqueue((MakeLetter(message, reason, queue, name), reason, exchange));
+        if (_isWorking)
+        {
+            return true;
+        }
+
+        _isWorking = true;
+        while (_pending.TryDequeue(out (StoredMessage Message, string Reason, ExchangeModel Exchange) next))
+        {
+            Publish(next.Message, next.Reason, next.Exchange);
+        }
+
+        _isWorking = false;
+        return true;
+    }
+
+    private void Publish(StoredMessage letter, string reason, ExchangeModel exchange)
+    {
+        _routed.Clear();
+        virtualHost.Router.Route(exchange, letter, _routed);
+        QueueModel[] queues = [.. _routed];
+        foreach (QueueModel queue in queues)
+        {
+            if (reason == DeathReason.Rejected || !IsCycle(letter, queue.Name))
+            {
+                queue.Publish(letter);
+            }
+        }
+    }
+
+    /// <summary>
+    /// True when the message has died in that queue before and no client has rejected it since: it would go round for
+    /// ever.
+    /// </summary>
+    private bool IsCycle(StoredMessage letter, string queue)
+    {
+        foreach ((string name, string reason) in Deaths(letter))
+        {
+            if (reason == DeathReason.Rejected)
+            {
+                return false;
+            }
+
+            if (name == queue)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private IEnumerable<(string Queue, string Reason)> Deaths(StoredMessage letter)
+    {
+        if (virtualHost.Core.Profile.HasMessageContainers)
+        {
+            foreach (DeathRecord death in letter.Deaths)
+            {
+                yield return (death.Queue, death.Reason);
+            }
+        }
+        else
+        {
+            foreach (FieldValue item in DeathHeaders.Entries(letter.Properties.Headers))
+            {
+                yield return (DeathHeaders.Text(item, "queue") ?? "", DeathHeaders.Text(item, "reason") ?? "");
+            }
+        }
+    }
+
+    private StoredMessage MakeLetter(StoredMessage message, string reason, QueueModel queue, string exchange)
+    {
+        BasicProperties properties = message.Properties;
+        string? key = queue.Settings.DeadLetterRoutingKey;
+        DeathRecord death = new(
+            queue.Name,
+            reason,
+            1,
+            virtualHost.Core.UnixSeconds,
+            message.Exchange,
+            [message.RoutingKey, .. MessageRules.CopyKeys(properties)],
+            properties.Expiration);
+        bool hasContainers = virtualHost.Core.Profile.HasMessageContainers;
+        IReadOnlyList<DeathRecord> deaths = hasContainers ? DeathHeaders.Record(message.Deaths, death) : [];
+        FieldTable headers = properties.Headers ?? FieldTable.Empty;
+        headers = hasContainers ? DeathHeaders.Write(headers, deaths) : DeathHeaders.Add(headers, death);
+        properties = properties with
+        {
+            Headers = key is null ? headers : HeaderEdits.Without(headers, "CC"),
+            Expiration = null,
+        };
+        return new StoredMessage
+        {
+            Number = message.Number,
+            Exchange = exchange,
+            RoutingKey = key ?? message.RoutingKey,
+            ExtraKeys = key is null ? message.ExtraKeys : [],
+            HeaderOctets = StoredMessage.Encode(properties),
+            Properties = properties,
+            Body = message.Body,
+            Deaths = deaths,
+        };
+    }
+}

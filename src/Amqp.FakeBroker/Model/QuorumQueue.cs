@@ -1,0 +1,106 @@
+using Amqp.Engine.Wire;
+
+namespace Amqp.FakeBroker.Model;
+
+/// <summary>
+/// A quorum queue as it looks from outside: every delivery is counted and limited, messages come back to another place
+/// than in a classic queue, and everything is durable.
+/// </summary>
+internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTable arguments)
+    : QueueModel(virtualHost, name, arguments)
+{
+    /// <summary>Levels of a queue that prioritises: returned messages, high priority, the rest.</summary>
+    private const int ReturnedLevel = 2;
+
+    private const int HighestOrdinaryPriority = 4;
+
+    private static readonly string[] s_targets = ["queues", "quorum_queues"];
+
+    private int _pendingGets;
+
+    public override QueueKind Kind => QueueKind.Quorum;
+
+    /// <summary>A basic.get that is not acknowledged is a consumer to the queue.</summary>
+    public override int ConsumerCount => Consumers.Count + _pendingGets;
+
+    protected override ReadOnlySpan<string> PolicyTargets => s_targets;
+
+    protected override int Levels => ReturnedLevel + 1;
+
+    private long? Limit => (Settings.DeliveryLimit ?? Core.Profile.QuorumDeliveryLimit) is { } limit and >= 0
+        ? limit
+        : null;
+
+    public override bool TryGet(bool noAck, out QueueEntry entry)
+    {
+        bool isFound = base.TryGet(noAck, out entry);
+        _pendingGets += isFound && !noAck ? 1 : 0;
+        return isFound;
+    }
+
+    public override void Acknowledge(in UnackedEntry unacked)
+    {
+        EndGet(unacked);
+        base.Acknowledge(unacked);
+    }
+
+    public override void Reject(in UnackedEntry unacked)
+    {
+        EndGet(unacked);
+        base.Reject(unacked);
+    }
+
+    public override void Requeue(in UnackedEntry unacked)
+    {
+        EndGet(unacked);
+        if (!Release(unacked))
+        {
+            return;
+        }
+
+        int deliveries = unacked.Entry.Deliveries + 1;
+        if (Limit is { } limit && deliveries > limit)
+        {
+            Die(unacked.Entry.Message, DeathReason.DeliveryLimit);
+            return;
+        }
+
+        PutBack(Core.Profile.QuorumReturnsInOrder ? ReturnedLevel : LevelOf(unacked.Entry.Message), unacked.Entry with
+        {
+            Position = NextPosition(),
+            Deliveries = deliveries,
+            Redelivered = true,
+        });
+    }
+
+    public override StoredMessage Shown(in QueueEntry entry, bool isGet) =>
+        entry.Deliveries > 0 || (isGet && Core.Profile.ShowsInitialDeliveryCount)
+            ? entry.Message.WithHeader("x-delivery-count", FieldValue.Int64(entry.Deliveries))
+            : entry.Message;
+
+    protected override bool Survives(StoredMessage message) => true;
+
+    protected override int LevelOf(StoredMessage message) =>
+        Core.Profile.QuorumPrioritises && message.Properties.Priority > HighestOrdinaryPriority ? 1 : 0;
+
+    /// <summary>Publishers hear of a full queue late: one message more gets in.</summary>
+    protected override bool Refuses(StoredMessage message) =>
+        Settings.HasLimit && Settings.Overflow != OverflowKind.DropHead
+        && (Ready.Count > Settings.MaxLength || Ready.Octets > Settings.MaxLengthBytes);
+
+    protected override ConsumerModel? ActiveConsumer()
+    {
+        ConsumerModel? active = base.ActiveConsumer();
+        if (Core.Profile.PrioritisesActiveConsumer)
+        {
+            foreach (ConsumerModel consumer in Consumers)
+            {
+                active = consumer.Priority > active!.Priority ? consumer : active;
+            }
+        }
+
+        return active;
+    }
+
+    private void EndGet(in UnackedEntry unacked) => _pendingGets -= unacked.Consumer is null ? 1 : 0;
+}
