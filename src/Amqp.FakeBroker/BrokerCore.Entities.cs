@@ -157,6 +157,7 @@ public sealed partial class BrokerCore
             host.Add(new ExchangeModel
             {
                 Name = name,
+                Profile = Profile,
                 Kind = kind,
                 IsDurable = isDurable,
                 IsAutoDelete = isAutoDelete,

@@ -31,6 +31,7 @@ public sealed record BrokerProfile
         AllowsLeaderLocators = true,
         ChecksQueueMasterLocator = false,
         ChecksDeliveryMode = false,
+        EquatesIntegersAndReals = false,
         SpeaksOldProtocols = false,
         PreferredProtocol = "AMQP\u0003\u0001\0\0",
     };
@@ -110,6 +111,9 @@ public sealed record BrokerProfile
 
     /// <summary>True when a delivery-mode other than 1 and 2 is refused. Default true.</summary>
     public bool ChecksDeliveryMode { get; init; } = true;
+
+    /// <summary>True when a headers exchange takes 1 and 1.0 for the same. Default true.</summary>
+    public bool EquatesIntegersAndReals { get; init; } = true;
 
     /// <summary>True when the headers of AMQP 0-8 and of early 0-9 are taken too. Default true.</summary>
     public bool SpeaksOldProtocols { get; init; } = true;

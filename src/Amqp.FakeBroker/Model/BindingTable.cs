@@ -10,11 +10,11 @@ internal abstract class BindingTable
     /// <summary>Appends the matching bindings. One binding may be appended twice; the router removes doubles.</summary>
     public abstract void Match(string routingKey, StoredMessage message, List<Binding> matches);
 
-    public static BindingTable Create(ExchangeKind kind) => kind switch
+    public static BindingTable Create(ExchangeKind kind, BrokerProfile profile) => kind switch
     {
         ExchangeKind.Direct => new DirectTable(),
         ExchangeKind.Fanout => new FanoutTable(),
         ExchangeKind.Topic => new TopicTable(),
-        _ => new HeadersTable(),
+        _ => new HeadersTable(profile.EquatesIntegersAndReals),
     };
 }

@@ -38,18 +38,22 @@ internal static class DeathHeaders
 
         List<KeyValuePair<string, FieldValue>>? fields = null;
         List<FieldValue> others = [];
-        foreach (FieldValue entry in Entries(headers))
+        FieldValue[] entries = [.. Entries(headers)];
+        foreach (FieldValue entry in entries)
         {
             if (Text(entry, "queue") == death.Queue && Text(entry, "reason") == death.Reason)
             {
                 fields ??= CountOn(entry.AsTable());
             }
-            else
+            else if (!others.Exists(each => Text(each, "queue") == Text(entry, "queue")
+                && Text(each, "reason") == Text(entry, "reason")))
             {
                 others.Add(entry);
             }
         }
 
+        // RabbitMQ groups the entries first, which turns their order round where there are several.
+        others.Reverse();
         fields ??= [.. Fresh(death).AsTable()];
         FieldValue newest = FieldValue.Table(HeaderEdits.Sorted(fields));
         return HeaderEdits.Set(headers, Death, FieldValue.Array([newest, .. others]));

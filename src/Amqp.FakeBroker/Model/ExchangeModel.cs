@@ -10,6 +10,8 @@ internal sealed class ExchangeModel
 
     public required string Name { get; init; }
 
+    public required BrokerProfile Profile { get; init; }
+
     public required ExchangeKind Kind { get; init; }
 
     public required bool IsDurable { get; init; }
@@ -35,7 +37,7 @@ internal sealed class ExchangeModel
     /// <summary>Stamp of the last publish that visited the exchange: cycles of bindings end here.</summary>
     public ulong RouteStamp { get; set; }
 
-    public BindingTable Table => _table ??= BindingTable.Create(Kind);
+    public BindingTable Table => _table ??= BindingTable.Create(Kind, Profile);
 
     public void ApplyPolicy(BrokerPolicy? policy)
     {

@@ -5,7 +5,7 @@ namespace Amqp.FakeBroker.Model;
 /// <summary>
 /// Headers exchange: the binding's arguments against the message's headers, in one of four modes of x-match.
 /// </summary>
-internal sealed class HeadersTable : BindingTable
+internal sealed class HeadersTable(bool equatesIntegersAndReals) : BindingTable
 {
     private readonly List<Binding> _bindings = [];
 
@@ -48,7 +48,11 @@ internal sealed class HeadersTable : BindingTable
                 + "expected all, any, all-with-x, or any-with-x";
     }
 
-    private static bool IsMatch(FieldTable wanted, FieldTable headers)
+    private bool IsSame(in FieldValue wanted, in FieldValue found) =>
+        FieldFacts.AreEqual(wanted, found)
+        && (equatesIntegersAndReals || FieldFacts.TryInteger(wanted, out _) == FieldFacts.TryInteger(found, out _));
+
+    private bool IsMatch(FieldTable wanted, FieldTable headers)
     {
         string mode = wanted.TryGet("x-match", out FieldValue value) ? value.AsString() : "all";
         bool any = mode is "any" or "any-with-x";
@@ -61,7 +65,7 @@ internal sealed class HeadersTable : BindingTable
             }
 
             bool hit = headers.TryGet(pair.Key, out FieldValue found)
-                && (pair.Value.Type == FieldType.Void || FieldFacts.AreEqual(pair.Value, found));
+                && (pair.Value.Type == FieldType.Void || IsSame(pair.Value, found));
             if (hit == any)
             {
                 return any;

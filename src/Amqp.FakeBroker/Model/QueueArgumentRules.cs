@@ -1,6 +1,5 @@
 using System.Globalization;
 using Amqp.Engine.Wire;
-using Amqp.FakeBroker.Text;
 
 namespace Amqp.FakeBroker.Model;
 
@@ -92,8 +91,7 @@ internal static class QueueArgumentRules
         {
             if (arguments.TryGet(key, out FieldValue value) && Fault(key, value, arguments) is { } fault)
             {
-                string lead = $"invalid arg '{key}' for {shown}: ";
-                return lead + ErlangTerms.Wrap(fault, lead.Length);
+                return $"invalid arg '{key}' for {shown}: {fault}";
             }
         }
 

@@ -238,6 +238,7 @@ internal sealed class VirtualHost
     private void AddSystemExchange(string name, ExchangeKind kind, bool isInternal) => Add(new ExchangeModel
     {
         Name = name,
+        Profile = Core.Profile,
         Kind = kind,
         IsDurable = true,
         IsAutoDelete = false,

@@ -135,6 +135,7 @@ public sealed partial class BrokerConnection
         _virtualHost.Add(new ExchangeModel
         {
             Name = name,
+            Profile = _core.Profile,
             Kind = kind,
             IsDurable = declare.Durable,
             IsAutoDelete = declare.AutoDelete,

@@ -38,14 +38,28 @@ public sealed partial class BrokerConnection
         }
         else
         {
-            Touch();
-            System.Buffers.BuffersExtensions.Write(
-                _output,
-                Encoding.Latin1.GetBytes(_core.Profile.PreferredProtocol));
-            End();
+            RefuseProtocol(header);
         }
 
         return ProtocolHeaderLength;
+    }
+
+    /// <summary>Answers with a header that would do; an early version of 0-9 is told of 0-9-1.</summary>
+    private void RefuseProtocol(ReadOnlySpan<byte> header)
+    {
+        Touch();
+        byte[] preferred = Encoding.Latin1.GetBytes(_core.Profile.PreferredProtocol);
+        bool isNear = header.StartsWith("AMQP\0\0\t"u8);
+        System.Buffers.BuffersExtensions.Write(_output, isNear ? FrameWriter.ProtocolHeader : preferred);
+        if (!isNear && header.SequenceEqual(preferred))
+        {
+            // AMQP 1.0 with SASL, which this broker does not speak: it has nothing more to say.
+            EnterPhase(ConnectionPhase.Draining, Options.HandshakeTimeout);
+        }
+        else
+        {
+            End();
+        }
     }
 
     private void WriteStart(byte major, byte minor)

@@ -10,7 +10,7 @@ public sealed partial class BrokerConnection
     {
         if (queue.Kind == QueueKind.Stream)
         {
-            FailConnection(ReplyCode.NotImplemented, $"basic.get not supported by {Streams(queue)}");
+            FailConnection(ReplyCode.NotImplemented, $"basic.get not supported by stream queues {Shown(queue)}");
             return false;
         }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,6 +8,11 @@ namespace Amqp.Property.Conformance;
 /// <summary>Compares what came with what was recorded, step by step; the order inside tables does not count.</summary>
 internal static class ScenarioComparison
 {
+    private static readonly JsonSerializerOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     /// <summary>
     /// A line or more for each step that differs. How soon the broker closes TCP is not compared: a step that waits
     /// for the end is merged into the step before it.
@@ -60,7 +66,7 @@ internal static class ScenarioComparison
                 text.Append('{');
                 foreach (var (key, value) in map.OrderBy(each => each.Key, StringComparer.Ordinal))
                 {
-                    text.Append(JsonSerializer.Serialize(key)).Append(':');
+                    text.Append(JsonSerializer.Serialize(key, Plain)).Append(':');
                     Append(text, value);
                     text.Append(',');
                 }
@@ -84,7 +90,7 @@ internal static class ScenarioComparison
     }
 
     private static string Scalar(JsonNode node) => node.GetValueKind() == JsonValueKind.String
-        ? JsonSerializer.Serialize((string)node!)
+        ? JsonSerializer.Serialize((string)node!, Plain)
         : node.ToJsonString();
 
     private static string Show(List<string>? events) => events is null ? "nothing" : string.Join(' ', events);
