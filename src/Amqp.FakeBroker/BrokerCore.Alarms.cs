@@ -2,7 +2,9 @@ using Amqp.FakeBroker.Model;
 
 namespace Amqp.FakeBroker;
 
-/// <content>Alarms, which block publishers, and the settings that an operator may change while the broker runs.</content>
+/// <content>
+/// Alarms, which block publishers, and the settings that an operator may change while the broker runs.
+/// </content>
 public sealed partial class BrokerCore
 {
     private bool _isMemoryAlarmSet;
@@ -16,7 +18,9 @@ public sealed partial class BrokerCore
     /// <summary>True while the disk alarm is on.</summary>
     public bool HasDiskAlarm => _isDiskAlarmSet;
 
-    /// <summary>Octets of the messages held in queues and unacknowledged, with what each costs beside its body.</summary>
+    /// <summary>
+    /// Octets of the messages held in queues and unacknowledged, with what each costs beside its body.
+    /// </summary>
     public long StoredOctets => _storedOctets;
 
     /// <summary>Largest message body in octets.</summary>

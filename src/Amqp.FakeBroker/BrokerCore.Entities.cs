@@ -177,7 +177,8 @@ public sealed partial class BrokerCore
         VirtualHost host = HostOrThrow(virtualHost);
         if (name.Length == 0 || name.StartsWith("amq.", StringComparison.Ordinal))
         {
-            throw new BrokerControlException($"deletion of system {Text.ReplyTexts.Exchange(name, virtualHost)} not allowed");
+            string shown = Text.ReplyTexts.Exchange(name, virtualHost);
+            throw new BrokerControlException($"deletion of system {shown} not allowed");
         }
 
         bool isThere = host.TryGetExchange(name, out ExchangeModel exchange);
@@ -235,7 +236,7 @@ public sealed partial class BrokerCore
         VirtualHost host = HostOrThrow(virtualHost);
         if (!host.TryGetExchange(exchange, out ExchangeModel source))
         {
-            throw new BrokerControlException($"no {Text.ReplyTexts.Exchange(exchange, virtualHost)}") { IsNotFound = true };
+            throw NoSuch(Text.ReplyTexts.Exchange(exchange, virtualHost));
         }
 
         return host.Publish(source, new StoredMessage

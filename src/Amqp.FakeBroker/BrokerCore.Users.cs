@@ -50,7 +50,9 @@ public sealed partial class BrokerCore
     /// <param name="virtualHost">The virtual host.</param>
     /// <param name="user">The user's name.</param>
     /// <param name="permissions">The three expressions.</param>
-    /// <exception cref="BrokerControlException">No such user or virtual host, or an expression is malformed.</exception>
+    /// <exception cref="BrokerControlException">
+    /// No such user or virtual host, or an expression is malformed.
+    /// </exception>
     public void SetPermissions(string virtualHost, string user, BrokerPermissions permissions)
     {
         ArgumentNullException.ThrowIfNull(permissions);
@@ -68,7 +70,9 @@ public sealed partial class BrokerCore
 
     /// <summary>Sets what routing keys a user may use on a topic exchange.</summary>
     /// <param name="permission">User, virtual host, exchange and the two expressions.</param>
-    /// <exception cref="BrokerControlException">No such user or virtual host, or an expression is malformed.</exception>
+    /// <exception cref="BrokerControlException">
+    /// No such user or virtual host, or an expression is malformed.
+    /// </exception>
     public void SetTopicPermission(TopicPermissionInfo permission)
     {
         ArgumentNullException.ThrowIfNull(permission);

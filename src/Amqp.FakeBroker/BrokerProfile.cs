@@ -80,7 +80,9 @@ public sealed record BrokerProfile
     /// </summary>
     public bool HasMessageContainers { get; init; }
 
-    /// <summary>True when basic.get from a quorum queue shows x-delivery-count 0 the first time. Default true.</summary>
+    /// <summary>
+    /// True when basic.get from a quorum queue shows x-delivery-count 0 the first time. Default true.
+    /// </summary>
     public bool ShowsInitialDeliveryCount { get; init; } = true;
 
     /// <summary>The delivery limit of a quorum queue that names none; null for no limit. Default null.</summary>
@@ -100,13 +102,17 @@ public sealed record BrokerProfile
     /// <summary>True when x-priority decides which consumer of a quorum queue is the single active one.</summary>
     public bool PrioritisesActiveConsumer { get; init; }
 
-    /// <summary>True when an unknown exchange type closes the channel with 406, false for the connection with 503.</summary>
+    /// <summary>
+    /// True when an unknown exchange type closes the channel with 406, false for the connection with 503.
+    /// </summary>
     public bool UnknownExchangeTypeClosesChannel { get; init; }
 
     /// <summary>True when a classic queue may name a leader locator. Default false.</summary>
     public bool AllowsLeaderLocators { get; init; }
 
-    /// <summary>True when an x-queue-master-locator that is no text crashes the channel's owner. Default true.</summary>
+    /// <summary>
+    /// True when an x-queue-master-locator that is no text crashes the channel's owner. Default true.
+    /// </summary>
     public bool ChecksQueueMasterLocator { get; init; } = true;
 
     /// <summary>True when a delivery-mode other than 1 and 2 is refused. Default true.</summary>
@@ -121,7 +127,9 @@ public sealed record BrokerProfile
     /// <summary>The protocol header that answers an unknown one, eight octets.</summary>
     public string PreferredProtocol { get; init; } = "AMQP\0\0\t\u0001";
 
-    /// <summary>True when a mandatory direct reply that is delivered counts as routed (since 4.2). Default false.</summary>
+    /// <summary>
+    /// True when a mandatory direct reply that is delivered counts as routed (since 4.2). Default false.
+    /// </summary>
     public bool CountsMandatoryReplies { get; init; }
 
     /// <summary>False when declaring a queue that is neither durable nor exclusive is refused. Default true.</summary>

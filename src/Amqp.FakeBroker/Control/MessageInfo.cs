@@ -2,7 +2,9 @@ using Amqp.Engine.Spec;
 
 namespace Amqp.FakeBroker;
 
-/// <summary>A message as an operator sees it. Immutable but for the octets of the body, which must not be changed.</summary>
+/// <summary>
+/// A message as an operator sees it. Immutable but for the octets of the body, which must not be changed.
+/// </summary>
 /// <param name="Number">The broker's number for it, from 1 in the order of publishing.</param>
 /// <param name="Exchange">The exchange it was published to; empty for the default exchange.</param>
 /// <param name="RoutingKey">Its routing key.</param>

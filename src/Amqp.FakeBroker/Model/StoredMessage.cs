@@ -29,7 +29,9 @@ internal sealed class StoredMessage
 
     public required byte[] Body { get; init; }
 
-    /// <summary>The deaths the broker itself recorded, newest first, where releases keep them apart from headers.</summary>
+    /// <summary>
+    /// The deaths the broker itself recorded, newest first, where releases keep them apart from headers.
+    /// </summary>
     public IReadOnlyList<DeathRecord> Deaths { get; init; } = [];
 
     public bool IsPersistent => Properties.DeliveryMode == 2;

@@ -133,8 +133,9 @@ internal sealed class StreamQueue(VirtualHost virtualHost, string name, FieldTab
             'Y' => 31536000,
             _ => 0,
         };
-        return unit > 0 && ulong.TryParse(text.AsSpan()[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out ulong n)
-            ? n * unit
+        return unit > 0
+            && uint.TryParse(text.AsSpan()[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
+            ? number * unit
             : null;
     }
 }

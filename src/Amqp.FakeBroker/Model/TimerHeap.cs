@@ -12,7 +12,29 @@ internal sealed class TimerHeap
     private ulong _sequence;
 
     /// <summary>The earliest time anything may be due.</summary>
-    public MonoTime Next => _heap.TryPeek(out _, out (MonoTime At, ulong Sequence) first) ? first.At : MonoTime.Never;
+    public MonoTime Next
+    {
+        get
+        {
+            while (_heap.TryPeek(out ITimed? timed, out (MonoTime At, ulong Sequence) first))
+            {
+                // Armed for earlier since, or not at all any more: the entry is stale, or would find nothing to do.
+                if (timed.ArmedFor == first.At && timed.NextDeadline != MonoTime.Never)
+                {
+                    return first.At;
+                }
+
+                if (timed.ArmedFor == first.At)
+                {
+                    timed.ArmedFor = MonoTime.Never;
+                }
+
+                _heap.Dequeue();
+            }
+
+            return MonoTime.Never;
+        }
+    }
 
     /// <summary>Makes sure that it is called no later than its deadline.</summary>
     public void Arm(ITimed timed)

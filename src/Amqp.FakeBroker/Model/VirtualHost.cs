@@ -167,7 +167,9 @@ internal sealed class VirtualHost
         return isRouted;
     }
 
-    /// <summary>A restart: transient queues and exchanges go with their bindings, and every message that would.</summary>
+    /// <summary>
+    /// A restart: transient queues and exchanges go with their bindings, and every message that would.
+    /// </summary>
     public void Recover()
     {
         foreach (QueueModel queue in Queues.ToArray())
@@ -206,7 +208,9 @@ internal sealed class VirtualHost
         }
     }
 
-    /// <summary>At a restart bindings go without a trace: an auto-delete exchange that loses its last one stays.</summary>
+    /// <summary>
+    /// At a restart bindings go without a trace: an auto-delete exchange that loses its last one stays.
+    /// </summary>
     private void DeleteIfUnused(ExchangeModel exchange)
     {
         if (exchange.IsAutoDelete && exchange.Outgoing.Count == 0 && Core.IsRunning

@@ -4,7 +4,9 @@ using Amqp.FakeBroker.Model;
 
 namespace Amqp.FakeBroker;
 
-/// <content>Class queue (AMQP 0-9-1 §1.7): purge and delete, and what follows when a queue or its consumer goes.</content>
+/// <content>
+/// Class queue (AMQP 0-9-1 §1.7): purge and delete, and what follows when a queue or its consumer goes.
+/// </content>
 public sealed partial class BrokerConnection
 {
     private void OnQueuePurge(ChannelModel channel, QueuePurge purge)

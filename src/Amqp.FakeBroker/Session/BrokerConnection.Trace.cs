@@ -13,11 +13,12 @@ public sealed partial class BrokerConnection
         message,
         ("routed_queues", FieldValue.Array(queues.Select(static queue => FieldValue.LongString(queue.Name)))));
 
-    private void TraceDelivery(ChannelModel channel, QueueModel queue, StoredMessage message, bool redelivered) => Trace(
-        channel,
-        "deliver." + queue.Name,
-        message,
-        ("redelivered", FieldValue.Int32(redelivered ? 1 : 0)));
+    private void TraceDelivery(ChannelModel channel, QueueModel queue, StoredMessage message, bool redelivered) =>
+        Trace(
+            channel,
+            "deliver." + queue.Name,
+            message,
+            ("redelivered", FieldValue.Int32(redelivered ? 1 : 0)));
 
     private void Trace(ChannelModel channel, string key, StoredMessage message, (string Key, FieldValue Value) last)
     {
@@ -64,7 +65,14 @@ public sealed partial class BrokerConnection
             }
         }
 
-        void AddText(string key, string? text) => Add(key, text is null ? default(FieldValue?) : FieldValue.LongString(text));
+        void AddText(string key, string? text)
+        {
+            if (text is not null)
+            {
+                Add(key, FieldValue.LongString(text));
+            }
+        }
+
         AddText("content_type", properties.ContentType);
         AddText("content_encoding", properties.ContentEncoding);
         Add("headers", properties.Headers is { } headers ? FieldValue.Table(headers) : default(FieldValue?));

@@ -76,7 +76,8 @@ public sealed partial class BrokerConnection : ITimed
     public bool WantsClose => _phase == ConnectionPhase.Ended;
 
     /// <summary>
-    /// True while an alarm, or the peer's not taking output, keeps the broker from reading the stream. Bytes given to <see cref="Receive"/> are
+    /// True while an alarm, or the peer's not taking output, keeps the broker from reading the stream. Bytes given to
+    /// <see cref="Receive"/> are
     /// not consumed; give them again when the connection comes back from <see cref="BrokerCore.DrainDirty"/> with
     /// this off.
     /// </summary>

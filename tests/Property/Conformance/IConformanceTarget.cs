@@ -11,7 +11,9 @@ internal interface IConformanceTarget : IDisposable
     /// <summary>The date and time on the broker's clock.</summary>
     DateTimeOffset UtcNow { get; }
 
-    /// <summary>How long a stream must be silent for what was sent to count as answered, unless a scenario says.</summary>
+    /// <summary>
+    /// How long a stream must be silent for what was sent to count as answered, unless a scenario says.
+    /// </summary>
     TimeSpan Idle { get; }
 
     /// <summary>True when <see cref="Control"/> works.</summary>

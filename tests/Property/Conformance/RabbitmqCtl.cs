@@ -107,7 +107,9 @@ internal static partial class RabbitmqCtl
         }
     }
 
-    /// <summary>The settings that scenarios change in a running RabbitMQ: application:set_env(rabbit, key, value).</summary>
+    /// <summary>
+    /// The settings that scenarios change in a running RabbitMQ: application:set_env(rabbit, key, value).
+    /// </summary>
     private static void Evaluate(BrokerCore core, string code)
     {
         var timeout = core.ConsumerTimeout;

@@ -84,7 +84,9 @@ internal sealed partial class ScenarioPlayer
         }
     }
 
-    /// <summary>Reads until the awaited answer came, what is hinted at came, and nothing more comes for a while.</summary>
+    /// <summary>
+    /// Reads until the awaited answer came, what is hinted at came, and nothing more comes for a while.
+    /// </summary>
     private void Settle((ConformanceConnection Connection, int Channel)? awaited, TimeSpan idle, JsonObject? hint)
     {
         if (awaited is { } wanted)

@@ -66,7 +66,9 @@ internal ref struct WireDecoder(ReadOnlySpan<byte> input)
         return (size, properties);
     }
 
-    /// <summary>A body as events show it: printable text up to 256 octets, hex up to 64, else length and SHA-1.</summary>
+    /// <summary>
+    /// A body as events show it: printable text up to 256 octets, hex up to 64, else length and SHA-1.
+    /// </summary>
     public static JsonNode Body(byte[] octets)
     {
         if (octets.Length <= 256 && TryText(octets) is { } text && text.EnumerateRunes().All(IsPrintable))

@@ -83,7 +83,8 @@ internal static class WireEncoder
         null => [],
         JsonObject map when map.ContainsKey("hex") => Convert.FromHexString((string)map["hex"]!),
         JsonObject map => Fill((string)map["fill"]!, (int)map["len"]!),
-        _ => Encoding.UTF8.GetBytes(value.GetValueKind() == JsonValueKind.String ? (string)value! : value.ToJsonString()),
+        _ when value.GetValueKind() == JsonValueKind.String => Encoding.UTF8.GetBytes((string)value!),
+        _ => Encoding.UTF8.GetBytes(value.ToJsonString()),
     };
 
     private static byte[] Fill(string text, int length)

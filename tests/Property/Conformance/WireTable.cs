@@ -52,7 +52,8 @@ internal static class WireTable
         20 41 channel.close-ok
         30 10 access.request* realm:$,exclusive:b,passive:b,active:b,write:b,read:b
         30 11 access.request-ok ticket:s
-        40 10 exchange.declare* ticket:s,exchange:$,type:$,passive:b,durable:b,auto-delete:b,internal:b,nowait:b,arguments:T
+        40 10 exchange.declare* ticket:s,exchange:$,type:$,passive:b,durable:b,auto-delete:b,internal:b,nowait:b,\
+                arguments:T
         40 11 exchange.declare-ok
         40 20 exchange.delete* ticket:s,exchange:$,if-unused:b,nowait:b
         40 21 exchange.delete-ok
@@ -86,20 +87,21 @@ internal static class WireTable
         + "expiration:$,message-id:$,timestamp:t,type:$,user-id:$,app-id:$,cluster-id:$");
 
     public static IReadOnlyDictionary<string, WireMethod> ByName { get; } =
-        Methods.Split('\n').Select(Parse).ToDictionary(each => each.Name, StringComparer.Ordinal);
+        Methods.Replace("\\\n", "", StringComparison.Ordinal).Split('\n').Select(Parse)
+            .ToDictionary(each => each.Name, StringComparer.Ordinal);
 
     public static IReadOnlyDictionary<(int Class, int Method), WireMethod> ById { get; } =
         ByName.Values.ToDictionary(each => (each.ClassId, each.MethodId));
 
     private static WireMethod Parse(string line)
     {
-        var parts = line.Trim().Split(' ');
+        var parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return new WireMethod(
             int.Parse(parts[0]),
             int.Parse(parts[1]),
             parts[2].TrimEnd('*'),
             parts[2].EndsWith('*'),
-            parts.Length > 3 ? Fields(parts[3]) : []);
+            parts.Length > 3 ? Fields(string.Concat(parts[3..])) : []);
     }
 
     private static WireField[] Fields(string text) =>
