@@ -60,6 +60,9 @@ public sealed partial class BrokerCore
     /// <summary>The connections that have not ended, in the order they were accepted.</summary>
     public IReadOnlyList<BrokerConnection> Connections => _connections;
 
+    /// <summary>The number of the newest message, dead letters included; 0 before the first.</summary>
+    public ulong LastMessageNumber => _lastMessageNumber;
+
     /// <summary>Is told what happens to messages; null for nobody.</summary>
     public IBrokerObserver? Observer { get; set; }
 

@@ -6,9 +6,11 @@ namespace Amqp.FakeBroker;
 /// <param name="VirtualHost">The virtual host it happened on.</param>
 /// <param name="Queue">The queue it happened in; for a publish, the exchange; empty where there is neither.</param>
 /// <param name="Reason">Why a message died or was dropped; null otherwise.</param>
+/// <param name="Letter">The number of the dead letter that a dead message became; 0 otherwise.</param>
 public readonly record struct BrokerEvent(
     BrokerEventKind Kind,
     ulong Message,
     string VirtualHost,
     string Queue,
-    string? Reason);
+    string? Reason,
+    ulong Letter = 0);

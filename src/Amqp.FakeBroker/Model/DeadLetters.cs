@@ -13,8 +13,15 @@ internal sealed class DeadLetters(VirtualHost virtualHost)
     private readonly List<QueueModel> _routed = [];
     private bool _isWorking;
 
-    /// <summary>Publishes a dead message to the queue's dead-letter exchange; false when there is none.</summary>
-    public bool Bury(StoredMessage message, string reason, QueueModel queue)
+    /// <summary>
+    /// Publishes a dead message to the queue's dead-letter exchange, as a message of its own; false when there is no
+    /// such exchange.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="reason">Why it died.</param>
+    /// <param name="queue">Where it died.</param>
+    /// <param name="wasQueued">False for a message that the queue refused.</param>
+    public bool Bury(StoredMessage message, string reason, QueueModel queue, bool wasQueued)
     {
         if (queue.Settings.DeadLetterExchange is not { } name
             || !virtualHost.TryGetExchange(name, out ExchangeModel exchange))
@@ -22,7 +29,13 @@ internal sealed class DeadLetters(VirtualHost virtualHost)
             return false;
         }
 
-        _pending.Enqueue((MakeLetter(message, reason, queue, name), reason, exchange));
+        StoredMessage letter = MakeLetter(message, reason, queue, name);
+        if (wasQueued)
+        {
+            queue.Note(BrokerEventKind.DeadLettered, message, reason, letter.Number);
+        }
+
+        _pending.Enqueue((letter, reason, exchange));
         if (_isWorking)
         {
             return true;
@@ -115,7 +128,7 @@ internal sealed class DeadLetters(VirtualHost virtualHost)
         };
         return new StoredMessage
         {
-            Number = message.Number,
+            Number = virtualHost.Core.NextMessageNumber(),
             Exchange = exchange,
             RoutingKey = key ?? message.RoutingKey,
             ExtraKeys = key is null ? message.ExtraKeys : [],

@@ -30,7 +30,7 @@ internal partial class QueueModel
         {
             if (Settings.Overflow == OverflowKind.RejectPublishDeadLetter)
             {
-                VirtualHost.DeadLetters.Bury(message, DeathReason.MaxLength, this);
+                VirtualHost.DeadLetters.Bury(message, DeathReason.MaxLength, this, wasQueued: false);
             }
 
             Note(BrokerEventKind.Refused, message);
@@ -138,19 +138,10 @@ internal partial class QueueModel
     public void Thaw()
     {
         _isFrozen = false;
-        QueueEntry[] entries = [.. Ready.All()];
-        Ready.Clear();
-        foreach (QueueEntry entry in entries)
+        foreach (QueueEntry entry in Ready.RemoveAll(entry => !Survives(entry.Message)))
         {
-            if (Survives(entry.Message))
-            {
-                Ready.PushBack(LevelOf(entry.Message), entry);
-            }
-            else
-            {
-                Note(BrokerEventKind.Dropped, entry.Message, DeathReason.Transient);
-                Core.CountStored(-entry.Message.Cost);
-            }
+            Note(BrokerEventKind.Dropped, entry.Message, DeathReason.Transient);
+            Core.CountStored(-entry.Message.Cost);
         }
 
         DropExpired();
@@ -215,10 +206,13 @@ internal partial class QueueModel
     }
 
     /// <summary>Dead-letters a message, or drops it where the queue has no dead-letter exchange.</summary>
-    protected void Die(StoredMessage message, string reason) => Note(
-        VirtualHost.DeadLetters.Bury(message, reason, this) ? BrokerEventKind.DeadLettered : BrokerEventKind.Dropped,
-        message,
-        reason);
+    protected void Die(StoredMessage message, string reason)
+    {
+        if (!VirtualHost.DeadLetters.Bury(message, reason, this, wasQueued: true))
+        {
+            Note(BrokerEventKind.Dropped, message, reason);
+        }
+    }
 
     /// <summary>Counts a message that leaves the ready ones for a client.</summary>
     protected void HandedOut(StoredMessage message, bool noAck)

@@ -152,11 +152,11 @@ internal partial class QueueModel : ITimed
         _rotation.Clear();
     }
 
-    protected void Note(BrokerEventKind kind, StoredMessage message, string? reason = null)
+    public void Note(BrokerEventKind kind, StoredMessage message, string? reason = null, ulong letter = 0)
     {
         if (Core.Observer is { } observer)
         {
-            observer.OnEvent(new BrokerEvent(kind, message.Number, VirtualHost.Name, Name, reason));
+            observer.OnEvent(new BrokerEvent(kind, message.Number, VirtualHost.Name, Name, reason, letter));
         }
     }
 }

@@ -82,6 +82,31 @@ internal sealed class ReadyMessages(int levels)
         }
     }
 
+    /// <summary>Takes out what fits; the rest stays in its places.</summary>
+    public IReadOnlyList<QueueEntry> RemoveAll(Predicate<QueueEntry> fits)
+    {
+        List<QueueEntry> removed = [];
+        foreach (RingBuffer<QueueEntry>? line in _lines)
+        {
+            for (int left = line?.Count ?? 0; left > 0; left--)
+            {
+                QueueEntry entry = line!.PopFront();
+                if (fits(entry))
+                {
+                    removed.Add(entry);
+                    Count--;
+                    Octets -= entry.Message.Body.Length;
+                }
+                else
+                {
+                    line.PushBack(entry);
+                }
+            }
+        }
+
+        return removed;
+    }
+
     public void Clear()
     {
         Array.Clear(_lines);

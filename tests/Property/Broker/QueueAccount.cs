@@ -1,0 +1,89 @@
+using Amqp.FakeBroker;
+using Xunit;
+
+namespace Amqp.Property.Broker;
+
+/// <summary>What one queue holds according to its events, and the law of its order: the head goes first.</summary>
+internal sealed class QueueAccount(QueueInfo queue, BrokerProfile profile, Func<ulong, int> priorityOf)
+{
+    private readonly SortedSet<(int Level, long Place, ulong Message)> _ready = [];
+    private readonly Dictionary<ulong, long> _places = [];
+    private readonly HashSet<ulong> _out = [];
+    private long _nextPlace;
+
+    public string Name => queue.Name;
+
+    public int Ready => _ready.Count;
+
+    public int Out => _out.Count;
+
+    public void OnEvent(in BrokerEvent brokerEvent)
+    {
+        var number = brokerEvent.Message;
+        switch (brokerEvent.Kind)
+        {
+            case BrokerEventKind.Enqueued:
+                Assert.DoesNotContain(number, _out);
+                Add(number, LevelOf(number), _nextPlace++);
+                break;
+            case BrokerEventKind.Delivered:
+                TakeHead(number);
+                Assert.True(_out.Add(number));
+                break;
+            case BrokerEventKind.Acknowledged:
+                Assert.True(_out.Remove(number), $"{Name}: acknowledged what was not out");
+                break;
+            case BrokerEventKind.Requeued:
+                Assert.True(_out.Remove(number), $"{Name}: requeued what was not out");
+                var returnsToBack = queue.Type == "quorum";
+                var isFirst = returnsToBack && profile.QuorumReturnsInOrder;
+                Add(number, isFirst ? -2 : LevelOf(number), returnsToBack ? _nextPlace++ : _places[number]);
+                break;
+            default:
+                Leave(number, brokerEvent.Reason!);
+                break;
+        }
+    }
+
+    private void Leave(ulong number, string reason)
+    {
+        switch (reason)
+        {
+            case "expired" or "maxlen":
+                TakeHead(number);
+                break;
+            case "rejected" or "delivery_limit":
+                Assert.True(_out.Remove(number), $"{Name}: {reason} without being out");
+                break;
+            case "deleted":
+                _out.Clear();
+                Assert.Equal(1, _ready.RemoveWhere(each => each.Message == number));
+                break;
+            default:
+                Assert.Equal(1, _ready.RemoveWhere(each => each.Message == number));
+                break;
+        }
+    }
+
+    private void Add(ulong number, int level, long place)
+    {
+        _places[number] = place;
+        Assert.True(_ready.Add((level, place, number)));
+    }
+
+    private void TakeHead(ulong number)
+    {
+        Assert.True(_ready.Count > 0, $"{Name}: took {number} from an empty queue");
+        Assert.Equal(_ready.Min.Message, number);
+        _ready.Remove(_ready.Min);
+    }
+
+    /// <summary>The lower the number the sooner it goes.</summary>
+    private int LevelOf(ulong number)
+    {
+        var priority = priorityOf(number);
+        return queue.Type == "quorum" ? (profile.QuorumPrioritises && priority > 4 ? -1 : 0)
+            : queue.Arguments.TryGet("x-max-priority", out var top) ? -Math.Min(priority, (int)top.AsInt64())
+            : 0;
+    }
+}
