@@ -6,7 +6,10 @@ using FsCheck;
 namespace Amqp.Property.Broker;
 
 /// <summary>A generated conversation of several clients with one broker: its queues, and what happens.</summary>
-internal sealed record BrokerScript(BrokerProfile Profile, IReadOnlyList<FieldTable> Queues, IReadOnlyList<BrokerOp> Ops)
+internal sealed record BrokerScript(
+    BrokerProfile Profile,
+    IReadOnlyList<FieldTable> Queues,
+    IReadOnlyList<BrokerOp> Ops)
 {
     private static readonly BrokerOpKind[] Common =
     [

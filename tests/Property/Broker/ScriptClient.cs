@@ -166,7 +166,7 @@ internal sealed class ScriptClient
                     var held = Outstanding.Values.Count(each => each == deliver.ConsumerTag);
                     Assert.True(held <= limit, $"{held} deliveries with a prefetch of {limit}");
                     var all = Outstanding.Values.Count(each => each.Length > 0);
-                    Assert.True(GlobalLimit == 0 || all <= GlobalLimit, $"{all} deliveries with a limit of {GlobalLimit}");
+                    Assert.True(GlobalLimit == 0 || all <= GlobalLimit, $"{all} deliveries over {GlobalLimit}");
                 }
 
                 break;
