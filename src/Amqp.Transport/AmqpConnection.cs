@@ -15,7 +15,7 @@ namespace Amqp.Transport;
 public sealed partial class AmqpConnection : IAsyncDisposable
 {
     private readonly SessionPump _pump;
-    private readonly AsyncDriver _driver;
+    private readonly Driver _driver;
     private readonly CallbackQueue _callbacks;
     private AmqpException? _closeReason;
 
@@ -31,8 +31,8 @@ public sealed partial class AmqpConnection : IAsyncDisposable
         Logger = logger;
         _pump = new SessionPump(
             options.ToSessionOptions(handshakeTimeout), options.MaxPendingOutputBytes, options.TimeProvider, this);
-        _callbacks = new CallbackQueue(_pump, new ChannelDispatcher(logger));
-        _driver = new AsyncDriver(_pump, transport, options.TimeProvider, logger, options.CloseTimeout);
+        _callbacks = new CallbackQueue(_pump, new ChannelDispatcher(_pump, logger));
+        _driver = Driver.Create(_pump, transport, options.TimeProvider, logger, options.CloseTimeout);
     }
 
     /// <summary>What the connection was made from.</summary>
@@ -98,7 +98,9 @@ public sealed partial class AmqpConnection : IAsyncDisposable
     {
         options ??= new AmqpConnectionOptions();
         return ConnectAsync(
-            options, options.Tls is { } tls ? new TlsConnector(tls) : SocketConnector.Default, cancellationToken);
+            options,
+            options.Tls is { } tls ? new TlsConnector(tls) : new SocketConnector(options.IoMode),
+            cancellationToken);
     }
 
     /// <summary>Connects to the broker of a URI, see <see cref="AmqpConnectionOptions.Parse"/>.</summary>

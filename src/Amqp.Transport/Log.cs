@@ -52,6 +52,9 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Debug, "Closing failed; it is closed all the same")]
     public static partial void CloseFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(14, LogLevel.Debug, "A handler takes long: another thread reads on")]
+    public static partial void ReadingTakenOver(ILogger logger);
+
     [LoggerMessage(13, LogLevel.Warning, "The stream does not end; it is left to itself")]
     public static partial void StreamAbandoned(ILogger logger);
 }

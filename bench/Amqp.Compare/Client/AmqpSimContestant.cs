@@ -3,11 +3,13 @@ using Amqp.Transport;
 namespace Amqp.Compare.Client;
 
 /// <summary>This project's client through its public API, with its defaults.</summary>
-internal sealed partial class AmqpSimContestant(ClientArguments arguments, Meter meter, ConsumeStyle style)
+internal sealed partial class AmqpSimContestant(
+    ClientArguments arguments, Meter meter, ConsumeStyle style, IoMode mode = IoMode.Auto)
     : IContestant
 {
     private readonly byte[] _body = TestBody.Create(arguments.Body);
-    private readonly AmqpConnectionOptions _options = AmqpConnectionOptions.FromUri(arguments.Uri);
+    private readonly AmqpConnectionOptions _options =
+        AmqpConnectionOptions.FromUri(arguments.Uri) with { IoMode = mode };
 
     /// <inheritdoc/>
     public async Task<long> PublishAsync()

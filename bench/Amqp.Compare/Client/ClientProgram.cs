@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Amqp.Transport;
 
 namespace Amqp.Compare.Client;
 
@@ -14,6 +15,7 @@ internal static class ClientProgram
         IContestant contestant = arguments.Library switch
         {
             "amqp-sim" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Owned),
+            "amqp-sim-async" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Owned, IoMode.Async),
             "amqp-sim-borrowed" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Borrowed),
             "amqp-sim-inline" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Inline),
             "rabbitmq-client" => new RabbitMqContestant(arguments, meter, trackConfirms: true),

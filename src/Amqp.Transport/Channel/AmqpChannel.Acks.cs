@@ -80,7 +80,7 @@ public sealed partial class AmqpChannel
                 return _pump.Refused(result, this);
             }
 
-            plan = _pump.Driver.PlanSend();
+            plan = _pump.Driver.PlanSettlement();
         }
 
         if (plan != SendPlan.None)

@@ -177,7 +177,7 @@ public sealed partial class AmqpChannel
         if (Returned is not null)
         {
             // Apart from the consumers' dispatcher: a handler that awaits its publishes must not wait behind itself.
-            _callbacks ??= new CallbackQueue(_pump, new ChannelDispatcher(_connection.Logger));
+            _callbacks ??= new CallbackQueue(_pump, new ChannelDispatcher(_pump, _connection.Logger));
             _callbacks.Enqueue(() => Returned?.Invoke(message), message.Body.Length);
         }
     }

@@ -25,7 +25,7 @@ public sealed partial class AmqpChannel : IAsyncDisposable
         _pump = pump;
         Number = number;
         _maxUnsettled = Math.Min(options.MaxUnsettledPublishes, pump.Limits.MaxUnsettledPublishes);
-        Dispatcher = new ChannelDispatcher(connection.Logger);
+        Dispatcher = new ChannelDispatcher(pump, connection.Logger);
     }
 
     /// <summary>The channel's number on its connection, from 1. It is used again after the channel has

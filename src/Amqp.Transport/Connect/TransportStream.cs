@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using Amqp.Transport.Drive;
 
 namespace Amqp.Transport;
@@ -8,15 +9,19 @@ namespace Amqp.Transport;
 public sealed class TransportStream : IAsyncDisposable
 {
     private readonly object _owned;
+    private readonly PipeReader? _input;
 
-    private TransportStream(PipeReader input, OutputSink output, object owned)
+    private TransportStream(PipeReader? input, OutputSink output, object owned)
     {
-        Input = input;
+        _input = input;
         Output = output;
         _owned = owned;
     }
 
-    internal PipeReader Input { get; }
+    internal PipeReader Input => _input ?? throw new InvalidOperationException("A socket is read without a pipe.");
+
+    /// <summary>The socket to read by a thread of its own, when there is one.</summary>
+    internal Socket? Socket => _owned as Socket;
 
     internal OutputSink Output { get; }
 
@@ -36,6 +41,17 @@ public sealed class TransportStream : IAsyncDisposable
         return new TransportStream(PipeReader.Create(stream, options), new StreamSink(stream), stream);
     }
 
+    /// <summary>Uses a socket with a thread of its own, see <see cref="IoMode.Threaded"/>.</summary>
+    /// <param name="socket">A connected stream socket on which nothing was ever awaited: it would be watched by the
+    /// runtime's event loop for good, which costs more than the thread saves. It is made non-blocking.</param>
+    /// <returns>The transport, which owns the socket.</returns>
+    public static TransportStream FromSocket(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        socket.Blocking = false;
+        return new TransportStream(null, new SocketSink(socket), socket);
+    }
+
     /// <summary>Uses a pipe. Output is copied into its writer, with one flush for each batch.</summary>
     /// <param name="pipe">The pipe.</param>
     /// <returns>The transport, which owns the pipe.</returns>
@@ -49,10 +65,10 @@ public sealed class TransportStream : IAsyncDisposable
     public void Abort()
     {
         Output.Abort();
-        Input.CancelPendingRead();
-        if (_owned is Stream stream)
+        _input?.CancelPendingRead();
+        if (_owned is Stream or System.Net.Sockets.Socket)
         {
-            stream.Dispose();
+            ((IDisposable)_owned).Dispose();
         }
     }
 
@@ -74,7 +90,10 @@ public sealed class TransportStream : IAsyncDisposable
     {
         try
         {
-            await Input.CompleteAsync().ConfigureAwait(false);
+            if (_input is not null)
+            {
+                await _input.CompleteAsync().ConfigureAwait(false);
+            }
         }
         finally
         {

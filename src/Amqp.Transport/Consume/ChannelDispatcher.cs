@@ -1,10 +1,11 @@
+using Amqp.Transport.Drive;
 using Microsoft.Extensions.Logging;
 
 namespace Amqp.Transport.Consume;
 
-/// <summary>Runs a channel's handlers and callbacks one after the other, on the pool. It occupies a worker only while
-/// there is something to run.</summary>
-internal sealed class ChannelDispatcher(ILogger logger) : IThreadPoolWorkItem
+/// <summary>Runs a channel's handlers and callbacks one after the other, where the driver says. It occupies a thread
+/// only while there is something to run.</summary>
+internal sealed class ChannelDispatcher(SessionPump pump, ILogger logger) : IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private List<DispatchItem> _incoming = [];
@@ -26,7 +27,7 @@ internal sealed class ChannelDispatcher(ILogger logger) : IThreadPoolWorkItem
             _isActive = true;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        pump.Driver.Schedule(this);
     }
 
     /// <summary>Adds work that <see cref="FlushStaged"/> hands over. The connection's gate is held.</summary>
@@ -59,7 +60,7 @@ internal sealed class ChannelDispatcher(ILogger logger) : IThreadPoolWorkItem
         _staged.Clear();
         if (start)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            pump.Driver.Schedule(this);
         }
     }
 

@@ -6,8 +6,15 @@ internal interface IDriver
     /// <summary>Decides who sends. The gate is held.</summary>
     SendPlan PlanSend();
 
+    /// <summary>As <see cref="PlanSend"/>, for an acknowledgement, which may wait a moment for others. The gate is
+    /// held.</summary>
+    SendPlan PlanSettlement();
+
     /// <summary>Carries out the decision. The gate is not held.</summary>
     void Execute(SendPlan plan);
+
+    /// <summary>Runs work of the application, soon. Thread-safe; runs nothing itself.</summary>
+    void Schedule(IThreadPoolWorkItem work);
 
     /// <summary>Looks at the pump's deadline again. The gate is held.</summary>
     void UpdateTimer();

@@ -12,7 +12,7 @@ namespace Amqp.Integration.Suite;
 /// What an application sees of the client and a broker. The same tests run against the fake broker and against a real
 /// RabbitMQ: where the two differ, one of them fails.
 /// </summary>
-public abstract partial class BehaviourSuite(IBrokerUnderTest broker) : IAsyncLifetime
+public abstract partial class BehaviourSuite(IBrokerUnderTest broker, IoMode mode = IoMode.Auto) : IAsyncLifetime
 {
     private static readonly string Run = $"{Environment.ProcessId}.{TimeProvider.System.GetUtcNow():HHmmss}";
     private static int _lastName;
@@ -51,7 +51,7 @@ public abstract partial class BehaviourSuite(IBrokerUnderTest broker) : IAsyncLi
     }
 
     /// <summary>The options that reach the broker.</summary>
-    private AmqpConnectionOptions Options => AmqpConnectionOptions.Parse(broker.Uri);
+    private AmqpConnectionOptions Options => AmqpConnectionOptions.Parse(broker.Uri) with { IoMode = mode };
 
     /// <summary>The options that reach something else on this machine, in the broker's place.</summary>
     private AmqpConnectionOptions OptionsFor(params int[] ports) => Options with

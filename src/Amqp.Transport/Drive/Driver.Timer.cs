@@ -4,7 +4,7 @@ namespace Amqp.Transport.Drive;
 
 // One timer for all deadlines of the engine. It is moved only when the deadline came nearer; when the deadline moved
 // away, which every read does, the callback finds out from the clock and arms it anew.
-internal sealed partial class AsyncDriver
+internal abstract partial class Driver
 {
     // Longer waits are cut: timers take at most about 49 days.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
@@ -14,7 +14,7 @@ internal sealed partial class AsyncDriver
 
     public void UpdateTimer()
     {
-        MonoTime due = _pump.Session.NextDeadline.At;
+        MonoTime due = Pump.Session.NextDeadline.At;
         if (due < _armedFor)
         {
             Arm(due);
@@ -24,7 +24,7 @@ internal sealed partial class AsyncDriver
     private void Arm(MonoTime due)
     {
         _armedFor = due;
-        TimeSpan wait = due - _pump.Now;
+        TimeSpan wait = due - Pump.Now;
         if (wait > LongestWait)
         {
             wait = LongestWait;
@@ -40,19 +40,19 @@ internal sealed partial class AsyncDriver
     {
         var batch = new CompletionBatch();
         SendPlan plan;
-        lock (_pump.Gate)
+        lock (Pump.Gate)
         {
-            if (_pump.IsOver)
+            if (Pump.IsOver)
             {
                 return;
             }
 
             _armedFor = MonoTime.Never;
-            _pump.Elapse(batch);
+            Pump.Elapse(batch);
             plan = PlanSend();
         }
 
-        batch.Run(_logger);
+        batch.Run(Logger);
         Execute(plan);
     }
 }

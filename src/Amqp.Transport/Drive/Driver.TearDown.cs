@@ -3,7 +3,7 @@ using Amqp.Engine.Events;
 namespace Amqp.Transport.Drive;
 
 // The end: send what is left, close the stream, give everything back.
-internal sealed partial class AsyncDriver
+internal abstract partial class Driver
 {
     // For each step of a close that only a broken pipe or stream does not finish.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -14,9 +14,9 @@ internal sealed partial class AsyncDriver
     public void Abort()
     {
         var batch = new CompletionBatch();
-        _pump.ReceiveEnd(StreamEnd.Aborted, null, batch);
-        batch.Run(_logger);
-        _transport.Abort();
+        Pump.ReceiveEnd(StreamEnd.Aborted, null, batch);
+        batch.Run(Logger);
+        Transport.Abort();
     }
 
     public void BeginTearDown()
@@ -38,13 +38,13 @@ internal sealed partial class AsyncDriver
         {
             if (await FlushAsync().ConfigureAwait(false))
             {
-                _transport.Input.CancelPendingRead();
+                InterruptRead();
                 await EndedWithinAsync(_readEnded.Task, Patience).ConfigureAwait(false);
             }
 
             if (!_readEnded.Task.IsCompleted || _sending)
             {
-                _transport.Abort();
+                Transport.Abort();
                 await EndedWithinAsync(_readEnded.Task, Patience).ConfigureAwait(false);
             }
 
@@ -52,7 +52,7 @@ internal sealed partial class AsyncDriver
             await EndedWithinAsync(dispose, Patience).ConfigureAwait(false);
             if (!dispose.IsCompleted)
             {
-                _transport.Abort();
+                Transport.Abort();
                 await EndedWithinAsync(dispose, Patience).ConfigureAwait(false);
             }
 
@@ -64,18 +64,18 @@ internal sealed partial class AsyncDriver
             }
             else
             {
-                Log.StreamAbandoned(_logger);
+                Log.StreamAbandoned(Logger);
             }
         }
         catch (Exception error)
         {
-            Log.CloseFailed(_logger, error);
+            Log.CloseFailed(Logger, error);
         }
 
-        lock (_pump.Gate)
+        lock (Pump.Gate)
         {
             _sendFailed = true;
-            _pump.Output.Clear();
+            Pump.Output.Clear();
         }
 
         _tornDown.SetResult();
@@ -85,7 +85,7 @@ internal sealed partial class AsyncDriver
     private async Task DisposeAfterReadingAsync()
     {
         await _readEnded.Task.ConfigureAwait(false);
-        await _transport.DisposeAsync().ConfigureAwait(false);
+        await Transport.DisposeAsync().ConfigureAwait(false);
     }
 
     // False when the peer took too long to take it.
@@ -93,7 +93,7 @@ internal sealed partial class AsyncDriver
     {
         SendPlan plan;
         Task idle;
-        lock (_pump.Gate)
+        lock (Pump.Gate)
         {
             plan = PlanSend();
             if (!_sending)
@@ -107,11 +107,11 @@ internal sealed partial class AsyncDriver
         Execute(plan);
         try
         {
-            TimeSpan limit = _pump.End?.Kind is SessionEndKind.ClosedByApplication or SessionEndKind.ClosedByPeer
+            TimeSpan limit = Pump.End?.Kind is SessionEndKind.ClosedByApplication or SessionEndKind.ClosedByPeer
                 or SessionEndKind.ProtocolViolation
                 ? _closeTimeout
                 : TimeSpan.FromMilliseconds(500);
-            await idle.WaitAsync(limit, _time).ConfigureAwait(false);
+            await idle.WaitAsync(limit, Time).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)
@@ -122,7 +122,7 @@ internal sealed partial class AsyncDriver
 
     private Task SendIdle()
     {
-        lock (_pump.Gate)
+        lock (Pump.Gate)
         {
             if (!_sending)
             {
@@ -136,5 +136,5 @@ internal sealed partial class AsyncDriver
 
     // Waits for a task, but not for long, and not for how it ended.
     private async Task EndedWithinAsync(Task task, TimeSpan limit) =>
-        await task.WaitAsync(limit, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await task.WaitAsync(limit, Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -4,7 +4,7 @@ namespace Amqp.Transport.Drive;
 // while, sends from its own thread: a lone publish leaves at once. On a busy line the pool sends, and what is written
 // meanwhile gathers for the next send; there is no timer. A caller that sends does so once, then hands over to the
 // pool.
-internal sealed partial class AsyncDriver
+internal abstract partial class Driver
 {
     // How long the line must have been idle for a caller to send by itself. Below this, another message is likely to
     // follow soon enough to share a send.
@@ -13,11 +13,16 @@ internal sealed partial class AsyncDriver
     // A pipe is flushed after this many blocks at the latest.
     private const int BlocksPerFlush = 16;
 
+    // What a handler on the reader's thread acknowledges waits so long for company, before it leaves on its own.
+    private static readonly TimeSpan LongestDeferral = TimeSpan.FromMicroseconds(200);
+
     private bool _sending;
     private bool _sendFailed;
     private bool _sentBefore;
     private long _lastSendEnd;
     private int _batchThread;
+    private int _dispatchThread;
+    private long _dispatchedAt;
     private int _blocksSinceFlush;
     private Slab _inHand;
     private bool _moreInHand;
@@ -25,7 +30,7 @@ internal sealed partial class AsyncDriver
 
     public SendPlan PlanSend()
     {
-        if (_sending || !_pump.Output.HasOutput)
+        if (_sending || !Pump.Output.HasOutput)
         {
             return SendPlan.None;
         }
@@ -35,15 +40,55 @@ internal sealed partial class AsyncDriver
             return SendPlan.None;
         }
 
+        return PlanNow();
+    }
+
+    public SendPlan PlanSettlement() =>
+        _dispatchThread != 0 && _dispatchThread == Environment.CurrentManagedThreadId
+            && Time.GetElapsedTime(_dispatchedAt) < LongestDeferral
+            ? SendPlan.None
+            : PlanSend();
+
+    /// <summary>Runs what a read made due; what inline handlers acknowledge and publish leaves in one send, behind the
+    /// last of them.</summary>
+    protected void RunBatch(CompletionBatch batch)
+    {
+        if (batch.HasInline)
+        {
+            _batchThread = Environment.CurrentManagedThreadId;
+        }
+
+        batch.Run(Logger);
+        _batchThread = 0;
+    }
+
+    /// <summary>Settlements made on the current thread wait for each other from now on.</summary>
+    protected void StartDeferring()
+    {
+        _dispatchedAt = Time.GetTimestamp();
+        _dispatchThread = Environment.CurrentManagedThreadId;
+    }
+
+    /// <summary>No settlement waits any more; those that did are to be sent. Takes the gate.</summary>
+    protected void StopDeferring()
+    {
+        lock (Pump.Gate)
+        {
+            _dispatchThread = 0;
+        }
+    }
+
+    private SendPlan PlanNow()
+    {
         if (_sendFailed)
         {
-            _pump.Output.Clear();
+            Pump.Output.Clear();
             return SendPlan.None;
         }
 
         _sending = true;
         TakeNext();
-        return !_sentBefore || _time.GetElapsedTime(_lastSendEnd) >= IdleLine ? SendPlan.Inline : SendPlan.Queue;
+        return !_sentBefore || Time.GetElapsedTime(_lastSendEnd) >= IdleLine ? SendPlan.Inline : SendPlan.Queue;
     }
 
     public void Execute(SendPlan plan)
@@ -66,7 +111,7 @@ internal sealed partial class AsyncDriver
         ValueTask write;
         try
         {
-            write = _transport.Output.WriteAsync(_inHand.Memory, _moreInHand);
+            write = Transport.Output.WriteAsync(_inHand.Memory, _moreInHand);
         }
         catch (Exception error)
         {
@@ -112,7 +157,7 @@ internal sealed partial class AsyncDriver
         {
             do
             {
-                await _transport.Output.WriteAsync(_inHand.Memory, _moreInHand).ConfigureAwait(false);
+                await Transport.Output.WriteAsync(_inHand.Memory, _moreInHand).ConfigureAwait(false);
             }
             while (AfterSend());
         }
@@ -127,22 +172,22 @@ internal sealed partial class AsyncDriver
     {
         CompletionBatch? batch = null;
         bool more;
-        lock (_pump.Gate)
+        lock (Pump.Gate)
         {
-            _pump.Output.Release(_inHand);
+            Pump.Output.Release(_inHand);
             _inHand = default;
-            if (_pump.HasWaitingPublishes)
+            if (Pump.HasWaitingPublishes)
             {
-                batch = _pump.RentBatch();
-                _pump.AdmitWaiting(batch);
+                batch = Pump.RentBatch();
+                Pump.AdmitWaiting(batch);
             }
 
             if (_sendFailed)
             {
-                _pump.Output.Clear(); // the stream was closed meanwhile
+                Pump.Output.Clear(); // the stream was closed meanwhile
             }
 
-            _pump.CheckReplies();
+            Pump.CheckReplies();
             more = TakeNext();
             if (!more)
             {
@@ -152,8 +197,8 @@ internal sealed partial class AsyncDriver
 
         if (batch is not null)
         {
-            batch.Run(_logger);
-            _pump.ReturnBatch(batch);
+            batch.Run(Logger);
+            Pump.ReturnBatch(batch);
         }
 
         return more;
@@ -161,12 +206,12 @@ internal sealed partial class AsyncDriver
 
     private bool TakeNext()
     {
-        if (!_pump.Output.TryTake(out _inHand))
+        if (!Pump.Output.TryTake(out _inHand))
         {
             return false;
         }
 
-        _moreInHand = _pump.Output.HasOutput && ++_blocksSinceFlush < BlocksPerFlush;
+        _moreInHand = Pump.Output.HasOutput && ++_blocksSinceFlush < BlocksPerFlush;
         if (!_moreInHand)
         {
             _blocksSinceFlush = 0;
@@ -179,21 +224,22 @@ internal sealed partial class AsyncDriver
     {
         _sending = false;
         _sentBefore = true;
-        _lastSendEnd = _time.GetTimestamp();
+        _lastSendEnd = Time.GetTimestamp();
+        _dispatchedAt = _lastSendEnd;
         _sendIdle?.TrySetResult();
     }
 
     // The broker may have said why before it closed: reading goes on for a moment and tells the engine.
     private void OnSendFailed(Exception error)
     {
-        lock (_pump.Gate)
+        lock (Pump.Gate)
         {
             _sendFailed = true;
-            _pump.EndCause ??= error;
-            _pump.Output.Release(_inHand);
+            Pump.EndCause ??= error;
+            Pump.Output.Release(_inHand);
             _inHand = default;
-            _pump.Output.Clear();
-            _pump.CheckReplies();
+            Pump.Output.Clear();
+            Pump.CheckReplies();
             GoIdle();
         }
 
@@ -204,13 +250,13 @@ internal sealed partial class AsyncDriver
     {
         try
         {
-            await _readEnded.Task.WaitAsync(TimeSpan.FromSeconds(1), _time).ConfigureAwait(false);
+            await _readEnded.Task.WaitAsync(TimeSpan.FromSeconds(1), Time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             var batch = new CompletionBatch();
-            _pump.ReceiveEnd(Classify(error), error, batch);
-            batch.Run(_logger);
+            Pump.ReceiveEnd(Classify(error), error, batch);
+            batch.Run(Logger);
         }
     }
 }

@@ -1,0 +1,98 @@
+#pragma warning disable RS0030 // The one place that makes threads: what the driver blocks on must not block the pool.
+
+namespace Amqp.Transport.Drive;
+
+/// <summary>Threads for work that blocks. They are kept for a moment after their work, since a connection that ends is
+/// often followed by another.</summary>
+internal static class OwnThread
+{
+    private static readonly TimeSpan Kept = TimeSpan.FromSeconds(5);
+    private static readonly Stack<Seat> Idle = new();
+
+    /// <summary>Runs work on a thread that is not of the pool.</summary>
+    /// <param name="work">Must not throw.</param>
+    public static void Run(Action work)
+    {
+        Seat? seat;
+        lock (Idle)
+        {
+            if (Idle.TryPop(out seat))
+            {
+                seat.Work = work;
+                seat.IsTaken = true;
+            }
+        }
+
+        if (seat is not null)
+        {
+            lock (seat)
+            {
+                Monitor.Pulse(seat);
+            }
+
+            return;
+        }
+
+        var thread = new Thread(static state => Serve((Action)state!)) { IsBackground = true, Name = "amqp" };
+        thread.UnsafeStart(work);
+    }
+
+    /// <summary>Lets the current thread, one of these, wait.</summary>
+    public static void Sleep(TimeSpan time) => Thread.Sleep(time);
+
+    private static void Serve(Action work)
+    {
+        var seat = new Seat { Work = work };
+        do
+        {
+            seat.Work();
+            seat.Work = static () => { };
+        }
+        while (WaitForWork(seat));
+    }
+
+    private static bool WaitForWork(Seat seat)
+    {
+        lock (Idle)
+        {
+            seat.IsTaken = false;
+            Idle.Push(seat);
+        }
+
+        lock (seat)
+        {
+            if (!Volatile.Read(ref seat.IsTaken))
+            {
+                Monitor.Wait(seat, Kept);
+            }
+        }
+
+        lock (Idle)
+        {
+            if (seat.IsTaken)
+            {
+                return true;
+            }
+
+            Remove(seat);
+            return false;
+        }
+    }
+
+    private static void Remove(Seat seat)
+    {
+        Seat[] others = [.. Idle.Where(other => other != seat).Reverse()];
+        Idle.Clear();
+        foreach (Seat other in others)
+        {
+            Idle.Push(other);
+        }
+    }
+
+    private sealed class Seat
+    {
+        public bool IsTaken;
+
+        public required Action Work { get; set; }
+    }
+}

@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.Net.Sockets;
+using Amqp.Engine.Events;
+using Microsoft.Extensions.Logging;
+
+namespace Amqp.Transport.Drive;
+
+/// <summary>Drives a pump over a socket with one thread that reads, and runs handlers itself. A wake-up of the thread
+/// pool costs many times what a message costs, because its workers spin before they sleep; here is none.</summary>
+/// <remarks>While handlers run nothing is read, so a watchdog hands the reading to another thread when one takes
+/// long, see <c>ThreadedDriver.Takeover.cs</c>. The socket is non-blocking and is never awaited.</remarks>
+internal sealed partial class ThreadedDriver : Driver
+{
+    // With less room than this the next read would be too short to be worth its system call.
+    private const int LeastRoom = SlabPool.SmallSize / 4;
+
+    // After so many short reads in a row a large block is given back.
+    private const int ShortReadsToShrink = 1000;
+
+    private static int s_connectionCount;
+
+    private readonly Socket _socket;
+    private readonly CompletionBatch _batch = new();
+    private byte[] _buffer = [];
+    private int _filled;
+    private int _shortReads;
+    private bool _wasFull;
+
+    public ThreadedDriver(
+        SessionPump pump,
+        TransportStream transport,
+        Socket socket,
+        TimeProvider time,
+        ILogger logger,
+        TimeSpan closeTimeout)
+        : base(pump, transport, time, logger, closeTimeout)
+    {
+        _socket = socket;
+        Interlocked.Increment(ref s_connectionCount);
+    }
+
+    /// <summary>How many connections of the process have a thread of their own.</summary>
+    public static int ConnectionCount => Volatile.Read(ref s_connectionCount);
+
+    protected override void StartReading()
+    {
+        _buffer = SlabPool.Rent(SlabPool.SmallSize);
+        DispatchWatchdog.Add(this);
+        OwnThread.Run(ReadLoop);
+    }
+
+    protected override void InterruptRead()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // It broke before, and the read has ended with it.
+        }
+    }
+
+    private void ReadLoop()
+    {
+        StreamEnd end = StreamEnd.Fin;
+        Exception? cause = null;
+        TakeReading();
+        try
+        {
+            while (!Pump.IsOver)
+            {
+                WaitWhilePaused();
+                int count = Receive();
+                if (count == 0)
+                {
+                    break;
+                }
+
+                OnRead(count);
+                if (!TryDispatch())
+                {
+                    return; // another thread reads now
+                }
+
+                SendAfterRead();
+            }
+        }
+        catch (Exception error)
+        {
+            cause = error;
+            end = Classify(error);
+        }
+
+        DispatchWatchdog.Remove(this);
+        Interlocked.Decrement(ref s_connectionCount);
+        EndReading(end, cause, _batch);
+        SlabPool.Return(_buffer);
+    }
+
+    private void WaitWhilePaused()
+    {
+        while (Pause is { } pause)
+        {
+            LogPause();
+            pause.Wait();
+            Log.ReadResumed(Logger);
+        }
+    }
+
+    // Zero at the end of the stream.
+    private int Receive()
+    {
+        while (true)
+        {
+            if (!_wasFull)
+            {
+                _socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
+            }
+
+            int count = _socket.Receive(_buffer.AsSpan(_filled), SocketFlags.None, out SocketError error);
+            _wasFull = count == _buffer.Length - _filled;
+            if (error == SocketError.Success)
+            {
+                return count;
+            }
+
+            if (error != SocketError.WouldBlock)
+            {
+                throw new SocketException((int)error);
+            }
+        }
+    }
+
+    private void OnRead(int count)
+    {
+        if (Greeting.Length < 8)
+        {
+            Greeting = _buffer.AsSpan(0, Math.Min(8, _filled + count)).ToArray();
+        }
+
+        _filled += count;
+        var input = new ReadOnlySequence<byte>(_buffer, 0, _filled);
+        Pump.Receive(in input, _batch, out SequencePosition consumed, out _);
+        RunBatch(_batch);
+        Keep((int)input.Slice(consumed).Length);
+        MakeRoom(count);
+    }
+
+    // What was not used yet moves to the front.
+    private void Keep(int rest)
+    {
+        if (rest > 0 && rest < _filled)
+        {
+            Buffer.BlockCopy(_buffer, _filled - rest, _buffer, 0, rest);
+        }
+
+        _filled = rest;
+    }
+
+    private void MakeRoom(int count)
+    {
+        _shortReads = count < LeastRoom ? _shortReads + 1 : 0;
+        if (_buffer.Length - _filled < LeastRoom)
+        {
+            Move(Math.Max(SlabPool.LargeSize, _filled * 2));
+        }
+        else if (_buffer.Length > SlabPool.SmallSize && _filled == 0 && _shortReads > ShortReadsToShrink)
+        {
+            Move(SlabPool.SmallSize);
+        }
+    }
+
+    private void Move(int size)
+    {
+        byte[] block = SlabPool.Rent(size);
+        _buffer.AsSpan(0, _filled).CopyTo(block);
+        SlabPool.Return(_buffer);
+        _buffer = block;
+    }
+}
