@@ -16,6 +16,8 @@ namespace Amqp.FakeBroker;
 /// </remarks>
 public sealed partial class BrokerCore
 {
+    private static readonly DateTimeOffset s_firstDay = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly SortedDictionary<string, VirtualHost> _virtualHosts = new(StringComparer.Ordinal);
     private readonly List<BrokerConnection> _connections = [];
     private readonly List<BrokerConnection> _dirty = [];
@@ -63,6 +65,9 @@ public sealed partial class BrokerCore
     /// <summary>The number of the newest message, dead letters included; 0 before the first.</summary>
     public ulong LastMessageNumber => _lastMessageNumber;
 
+    /// <summary>The broker's date and time, as of the last input.</summary>
+    public DateTimeOffset UtcNow => (Options.Epoch ?? s_firstDay) + (Now - MonoTime.Zero);
+
     /// <summary>Is told what happens to messages; null for nobody.</summary>
     public IBrokerObserver? Observer { get; set; }
 
@@ -83,7 +88,7 @@ public sealed partial class BrokerCore
     internal MonoTime Now { get; private set; }
 
     /// <summary>The broker's date and time, in seconds since 1970.</summary>
-    internal ulong UnixSeconds => (ulong)(Options.Epoch + (Now - MonoTime.Zero)).ToUnixTimeSeconds();
+    internal ulong UnixSeconds => (ulong)UtcNow.ToUnixTimeSeconds();
 
     /// <summary>Takes a new stream; the peer is to send the protocol header first.</summary>
     /// <param name="output">Where the connection appends its bytes, from inside any input to this broker.</param>

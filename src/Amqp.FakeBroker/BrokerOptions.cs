@@ -46,8 +46,11 @@ public sealed record BrokerOptions
     /// <summary>How often unacknowledged deliveries are looked at for that. Default 1 min.</summary>
     public TimeSpan ConsumerTimeoutInterval { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The date and time at <c>MonoTime.Zero</c>, which x-death and traces count from.</summary>
-    public DateTimeOffset Epoch { get; init; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    /// <summary>
+    /// The date and time at <c>MonoTime.Zero</c>, which x-death and streams count from. Null for the host's clock; a
+    /// core without a host starts on 1 January 2026.
+    /// </summary>
+    public DateTimeOffset? Epoch { get; init; }
 
     /// <summary>The product named in the server properties. Default "RabbitMQ", which clients look for.</summary>
     public string Product { get; init; } = "RabbitMQ";

@@ -33,8 +33,9 @@ public sealed class InMemoryBroker : IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public InMemoryBroker(BrokerOptions? options = null, TimeProvider? time = null)
     {
-        _core = new BrokerCore(options);
         Time = time ?? TimeProvider.System;
+        options ??= new BrokerOptions();
+        _core = new BrokerCore(options with { Epoch = options.Epoch ?? Time.GetUtcNow() });
         _epoch = Time.GetTimestamp();
         _timer = Time.CreateTimer(
             static state => ((InMemoryBroker)state!).OnTimer(),

@@ -96,7 +96,9 @@ internal partial class QueueModel
     /// <summary>
     /// Puts a message back at its original place, marked as redelivered. Call <see cref="AfterRequeue"/> afterwards.
     /// </summary>
-    public virtual void Requeue(in UnackedEntry unacked)
+    /// <param name="unacked">The delivery.</param>
+    /// <param name="isReturned">True when the client asked for it, false when its channel ended.</param>
+    public virtual void Requeue(in UnackedEntry unacked, bool isReturned)
     {
         if (Release(unacked))
         {

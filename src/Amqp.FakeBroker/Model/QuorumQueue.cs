@@ -50,7 +50,7 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
         base.Reject(unacked);
     }
 
-    public override void Requeue(in UnackedEntry unacked)
+    public override void Requeue(in UnackedEntry unacked, bool isReturned)
     {
         EndGet(unacked);
         if (!Release(unacked))
@@ -58,7 +58,8 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
             return;
         }
 
-        int deliveries = unacked.Entry.Deliveries + 1;
+        bool isCounted = !isReturned || Core.Profile.ReturnsCountTowardsLimit;
+        int deliveries = unacked.Entry.Deliveries + (isCounted ? 1 : 0);
         if (Limit is { } limit && deliveries > limit)
         {
             Die(unacked.Entry.Message, DeathReason.DeliveryLimit);

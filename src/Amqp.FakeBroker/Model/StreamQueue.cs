@@ -51,7 +51,7 @@ internal sealed class StreamQueue(VirtualHost virtualHost, string name, FieldTab
         // The same: nothing leaves a stream.
     }
 
-    public override void Requeue(in UnackedEntry unacked)
+    public override void Requeue(in UnackedEntry unacked, bool isReturned)
     {
         // The same: nothing comes back, because nothing left.
     }

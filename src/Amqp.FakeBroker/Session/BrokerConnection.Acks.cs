@@ -61,7 +61,7 @@ public sealed partial class BrokerConnection
         switch (outcome)
         {
             case Outcome.Requeue:
-                RequeueAll(entries);
+                RequeueAll(entries, isReturned: true);
                 break;
             case Outcome.Acknowledge:
                 foreach (UnackedEntry entry in entries)
@@ -86,13 +86,13 @@ public sealed partial class BrokerConnection
     /// <summary>
     /// Returns messages to their places, and only then serves the queues, so that a consumer sees them in order.
     /// </summary>
-    private static void RequeueAll(List<UnackedEntry> entries)
+    private static void RequeueAll(List<UnackedEntry> entries, bool isReturned)
     {
         // A copy: serving a queue may settle nothing, but it must not depend on a list the next settlement reuses.
         UnackedEntry[] requeued = [.. entries];
         foreach (UnackedEntry entry in requeued)
         {
-            entry.Queue.Requeue(entry);
+            entry.Queue.Requeue(entry, isReturned);
         }
 
         QueueModel? last = null;

@@ -193,7 +193,7 @@ public sealed partial class BrokerConnection
         channel.Unacked.TakeAll(entries);
         channel.Content.Stage = ContentStage.None;
         channel.ReplyConsumerTag = null;
-        RequeueAll(entries);
+        RequeueAll(entries, isReturned: false);
         ConsumerModel[] consumers = [.. channel.Consumers];
         channel.Consumers.Clear();
         foreach (ConsumerModel consumer in consumers)

@@ -17,11 +17,12 @@ internal static class ReplyTexts
     public const string NoPreviousQueue = "no previously declared queue";
 
     /// <summary>
-    /// "CODE_NAME - text"; an internal error says nothing more. Shortened to what a short string holds.
+    /// "CODE_NAME - text", or the name alone where there is nothing more to say. Shortened to what a short string
+    /// holds.
     /// </summary>
     public static string Compose(ReplyCode code, string text)
     {
-        string whole = code == ReplyCode.InternalError
+        string whole = text.Length == 0
             ? ReplyCodeNames.Name(code)
             : $"{ReplyCodeNames.Name(code)} - {text}";
         if (Encoding.UTF8.GetByteCount(whole) <= MaxOctets)

@@ -11,8 +11,8 @@ namespace Amqp.Property.Broker;
 public class QueueProperties
 {
     /// <summary>Whatever order messages are returned in, the queue is in publish order again.</summary>
-    [Property]
-    public void Requeued_messages_return_to_their_places(PositiveInt count, int[] order)
+    [Property(MaxTest = 1000)]
+    public void K2_Requeued_messages_return_to_their_places(PositiveInt count, int[] order)
     {
         var size = Math.Min(count.Get, 60);
         var peer = BrokerPeer.Open(new BrokerCore());
@@ -44,8 +44,8 @@ public class QueueProperties
     }
 
     /// <summary>A consumer never holds more than its prefetch, and acknowledging loses and reorders nothing.</summary>
-    [Property]
-    public void Prefetch_bounds_what_is_unacknowledged(PositiveInt count, PositiveInt prefetch)
+    [Property(MaxTest = 1000)]
+    public void K3_Prefetch_bounds_what_is_unacknowledged(PositiveInt count, PositiveInt prefetch)
     {
         var size = Math.Min(count.Get, 60);
         var limit = Math.Min(prefetch.Get, 20);

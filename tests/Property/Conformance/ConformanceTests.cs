@@ -1,4 +1,5 @@
 using Amqp.FakeBroker;
+using Amqp.Property.Tidy;
 using Xunit;
 
 namespace Amqp.Property.Conformance;
@@ -21,6 +22,22 @@ public class ConformanceTests
     [Theory]
     [MemberData(nameof(Scenarios40))]
     public void The_core_answers_as_RabbitMQ_4_0(string name) => Play("rabbitmq-4.0", name);
+
+    [Fact]
+    public void Every_scenario_that_is_not_played_is_named_among_the_differences() => Findings.None(
+        "quirks that docs/fake-broker.md does not name",
+        from version in new[] { "rabbitmq-3.10", "rabbitmq-4.0" }
+        from scenario in ScenarioCorpus.Of(version).Values
+        where scenario.Quirk is not null
+            && !Repository.Read("docs/fake-broker.md").Contains($"`{scenario}`", StringComparison.Ordinal)
+        select $"{version}: {scenario}");
+
+    [Fact]
+    public void The_corpora_are_whole()
+    {
+        Assert.Equal(923, ScenarioCorpus.Of("rabbitmq-3.10").Count);
+        Assert.Equal(899, ScenarioCorpus.Of("rabbitmq-4.0").Count);
+    }
 
     private static TheoryData<string> Names(string version) =>
         [.. ScenarioCorpus.Of(version).Values.Where(each => each.Quirk is null).Select(each => each.ToString())];

@@ -21,7 +21,7 @@ internal sealed class CoreTarget : IConformanceTarget
 
     public TimeSpan Now => _now - MonoTime.Zero;
 
-    public DateTimeOffset UtcNow => _core.Options.Epoch + Now;
+    public DateTimeOffset UtcNow => _core.UtcNow;
 
     public TimeSpan Idle => TimeSpan.FromMilliseconds(150);
 
