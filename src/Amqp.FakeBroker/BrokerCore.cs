@@ -38,6 +38,7 @@ public sealed partial class BrokerCore
         ConsumerTimeoutInterval = Options.ConsumerTimeoutInterval;
         Limits = AmqpLimits.Default with { MaxBodySize = Array.MaxLength };
         AckSweep = new AckTimeoutSweep(this);
+        Journal = new Journal.BrokerJournal(Options.JournalLength, Options.JournalOctets);
         foreach (string name in Options.VirtualHosts)
         {
             _virtualHosts.TryAdd(name, new VirtualHost(this, name));

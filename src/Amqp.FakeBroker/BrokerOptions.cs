@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Amqp.FakeBroker;
 
 /// <summary>What a broker is: its identity, accounts and limits. Immutable, safe to share.</summary>
-public sealed record BrokerOptions
+public sealed partial record BrokerOptions
 {
     /// <summary>
     /// Seed of every name the broker invents (amq.gen-…, amq.ctag-…). Equal seeds and inputs give equal output.

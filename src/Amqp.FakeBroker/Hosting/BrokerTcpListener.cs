@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Amqp.FakeBroker.Hosting;
 
@@ -10,51 +11,96 @@ namespace Amqp.FakeBroker;
 /// </summary>
 public sealed class BrokerTcpListener : IAsyncDisposable
 {
-    private readonly InMemoryBroker _broker;
-    private readonly Socket _socket;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _accepting;
+    private const int Backlog = 4096;
 
-    internal BrokerTcpListener(InMemoryBroker broker, Socket socket)
+    private readonly InMemoryBroker _broker;
+    private readonly SslServerAuthenticationOptions? _tls;
+    private readonly CancellationTokenSource _stop = new();
+    private CancellationTokenSource? _pause;
+    private Socket? _socket;
+    private Task _accepting = Task.CompletedTask;
+
+    internal BrokerTcpListener(InMemoryBroker broker, int port, BrokerTls? tls)
     {
         _broker = broker;
-        _socket = socket;
-        Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        _tls = tls?.ToOptions();
+        Tls = tls;
+        Port = port;
+        Open();
         string login = broker.Options.Users.Length > 0
             ? $"{System.Uri.EscapeDataString(broker.Options.Users[0].Name)}:"
                 + $"{System.Uri.EscapeDataString(broker.Options.Users[0].Password ?? "")}@"
             : "";
-        Uri = string.Create(CultureInfo.InvariantCulture, $"amqp://{login}127.0.0.1:{Port}");
-        _accepting = AcceptAsync();
+        string scheme = tls is null ? "amqp" : "amqps";
+        Uri = string.Create(CultureInfo.InvariantCulture, $"{scheme}://{login}127.0.0.1:{Port}");
     }
 
     /// <summary>The port listened on, on 127.0.0.1.</summary>
-    public int Port { get; }
+    public int Port { get; private set; }
 
     /// <summary>
-    /// Where and as whom to connect: amqp://guest:guest@127.0.0.1:PORT, with the broker's first user.
+    /// Where and as whom to connect: amqp://guest:guest@127.0.0.1:PORT, with the broker's first user; amqps with TLS.
     /// </summary>
     public string Uri { get; }
+
+    /// <summary>How it does TLS; null when it does not.</summary>
+    public BrokerTls? Tls { get; }
 
     /// <summary>Closes the port and waits for the accept loop to end. Harmless when repeated.</summary>
     public async ValueTask DisposeAsync()
     {
         _stop.Cancel();
-        await _accepting.ConfigureAwait(false);
-        _socket.Dispose();
+        await CloseAsync().ConfigureAwait(false);
         _broker.Detach(this);
     }
 
-    private async Task AcceptAsync()
+    /// <summary>Opens the port again after <see cref="CloseAsync"/>.</summary>
+    /// <exception cref="SocketException">The port is taken.</exception>
+    internal void Open()
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            // Without this a port would be unusable for a minute after a broker on it ended.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, Port));
+            socket.Listen(Backlog);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        _socket = socket;
+        _pause = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        _accepting = AcceptAsync(socket, _pause.Token);
+    }
+
+    /// <summary>Refuses connections until <see cref="Open"/>.</summary>
+    internal async Task CloseAsync()
+    {
+        CancellationTokenSource? pause = Interlocked.Exchange(ref _pause, null);
+        if (pause is not null)
+        {
+            pause.Cancel();
+            _socket?.Dispose();
+            await _accepting.ConfigureAwait(false);
+            pause.Dispose();
+        }
+    }
+
+    private async Task AcceptAsync(Socket socket, CancellationToken stop)
     {
         while (true)
         {
             Socket accepted;
             try
             {
-                accepted = await _socket.AcceptAsync(_stop.Token).ConfigureAwait(false);
+                accepted = await socket.AcceptAsync(stop).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (Exception e) when (e is OperationCanceledException || stop.IsCancellationRequested)
             {
                 return;
             }
@@ -73,7 +119,7 @@ public sealed class BrokerTcpListener : IAsyncDisposable
         try
         {
             accepted.NoDelay = true;
-            new SocketConnection(_broker, accepted).Start();
+            new SocketConnection(_broker, accepted, _tls).Start();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

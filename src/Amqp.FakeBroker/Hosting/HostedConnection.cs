@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace Amqp.FakeBroker.Hosting;
 
@@ -7,7 +8,7 @@ namespace Amqp.FakeBroker.Hosting;
 /// One stream of an <see cref="InMemoryBroker"/>: a loop that reads into the core, and a flush that runs whenever
 /// there is output. Both are plain async methods; neither outlives <see cref="Completion"/>.
 /// </summary>
-internal abstract class HostedConnection
+internal abstract partial class HostedConnection
 {
     private readonly InMemoryBroker _broker;
     private readonly OutputBuffer _output = new();
@@ -17,13 +18,23 @@ internal abstract class HostedConnection
     private bool _isFlushing;
     private bool _isWriteBroken;
 
-    protected HostedConnection(InMemoryBroker broker)
+    protected HostedConnection(InMemoryBroker broker, StreamEnds ends)
     {
         _broker = broker;
+        Ends = ends;
         Connection = broker.Attach(this, _output);
     }
 
     public BrokerConnection Connection { get; }
+
+    /// <summary>Where the stream comes from and goes to.</summary>
+    public StreamEnds Ends { get; }
+
+    /// <summary>Octets given to the core so far.</summary>
+    public long ReceivedOctets { get; private set; }
+
+    /// <summary>Octets handed to the stream so far.</summary>
+    public long SentOctets { get; private set; }
 
     /// <summary>
     /// Completes when the stream is closed and nothing of this connection runs any more. Never faults.
@@ -31,6 +42,9 @@ internal abstract class HostedConnection
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     protected CancellationToken Aborted => _abort.Token;
+
+    /// <summary>True when the reader has nothing more to wait for.</summary>
+    protected bool IsOver => Connection.WantsClose && !IsSilenced;
 
     public void Start() => Completion = RunAsync();
 
@@ -43,13 +57,18 @@ internal abstract class HostedConnection
     /// </summary>
     public bool NeedsFlush()
     {
-        if (!Connection.IsReadSuspended)
+        if (!Connection.IsReadSuspended && !IsFrozen)
         {
             _resumed?.TrySetResult();
             _resumed = null;
         }
 
-        if (_isFlushing || _isWriteBroken || (_output.Pending == 0 && !Connection.WantsClose))
+        if (_isAbortWanted)
+        {
+            return true;
+        }
+
+        if (_isFlushing || _isWriteBroken || IsFrozen || (_output.Pending == 0 && !Connection.WantsClose))
         {
             return false;
         }
@@ -59,7 +78,16 @@ internal abstract class HostedConnection
     }
 
     /// <summary>Starts the flush that <see cref="NeedsFlush"/> asked for.</summary>
-    public void StartFlush() => _flush = FlushAsync();
+    public void StartFlush()
+    {
+        if (_isAbortWanted)
+        {
+            Abort();
+            return;
+        }
+
+        _flush = FlushAsync();
+    }
 
     /// <summary>Reads until the stream or the connection ends.</summary>
     protected abstract Task ReadAsync();
@@ -68,10 +96,11 @@ internal abstract class HostedConnection
     protected abstract ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken);
 
     /// <summary>Tells the peer that nothing more comes, and wakes the reader.</summary>
-    protected abstract void EndWriting();
+    protected abstract ValueTask EndWritingAsync();
 
     /// <summary>Lets go of the stream.</summary>
-    protected abstract void Release();
+    /// <param name="isReset">True when the peer is to see a reset instead of an orderly end.</param>
+    protected abstract void Release(bool isReset);
 
     /// <summary>Gives octets to the core; returns how much it consumed.</summary>
     protected SequencePosition Receive(in ReadOnlySequence<byte> input, out Task? resumed)
@@ -79,8 +108,9 @@ internal abstract class HostedConnection
         SequencePosition consumed;
         lock (_broker.Gate)
         {
-            consumed = Connection.Receive(input, _broker.Now);
-            resumed = Connection.IsReadSuspended
+            consumed = HasFaults ? ReceiveWithFaults(input) : Connection.Receive(input, _broker.Now);
+            ReceivedOctets += input.Slice(0, consumed).Length;
+            resumed = Connection.IsReadSuspended || IsFrozen
                 ? (_resumed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task
                 : null;
         }
@@ -95,7 +125,7 @@ internal abstract class HostedConnection
         {
             await ReadAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        catch (Exception e) when (InMemoryBroker.IsStreamFailure(e) || e is AuthenticationException)
         {
             // A stream that breaks is an ordinary end: the core is told below.
         }
@@ -114,8 +144,12 @@ internal abstract class HostedConnection
 
         await flush.ConfigureAwait(false);
         _abort.Cancel();
-        Release();
-        _broker.Detach(this);
+        Release(_isReset);
+        lock (_broker.Gate)
+        {
+            _output.Rest();
+            _broker.Detach(this);
+        }
     }
 
     private async Task FlushAsync()
@@ -125,6 +159,11 @@ internal abstract class HostedConnection
             while (TryTake(out ReadOnlyMemory<byte> octets))
             {
                 await WriteAsync(octets, Aborted).ConfigureAwait(false);
+            }
+
+            if (IsOver && !_isAbortWanted)
+            {
+                await EndWritingAsync().ConfigureAwait(false);
             }
         }
         catch (Exception e) when (InMemoryBroker.IsStreamFailure(e))
@@ -137,27 +176,38 @@ internal abstract class HostedConnection
             }
 
             _broker.Settle();
+            Abort();
         }
 
-        if (Connection.WantsClose)
+        if (_isAbortWanted)
         {
-            EndWriting();
+            Abort();
         }
     }
 
     private bool TryTake(out ReadOnlyMemory<byte> octets)
     {
-        bool isMore;
         lock (_broker.Gate)
         {
-            isMore = _output.Pending > 0;
-            octets = isMore ? _output.TakePending() : default;
-            _isFlushing = isMore;
+            octets = default;
+            if (HasFaults ? TakeWithFaults(ref octets) : _output.Pending > 0)
+            {
+                octets = HasFaults ? octets : _output.TakePending();
+                SentOctets += octets.Length;
 
-            // The peer took what was in flight: a paused delivery goes on into the buffer that is free now.
-            Connection.SetOutputCongested(false);
+                // The peer took what was in flight: a paused delivery goes on into the buffer that is free now.
+                Connection.SetOutputCongested(false);
+                return true;
+            }
+
+            _isFlushing = false;
+            if (!IsFrozen)
+            {
+                _output.Rest();
+                Connection.SetOutputCongested(false);
+            }
+
+            return false;
         }
-
-        return isMore;
     }
 }

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Sockets;
 using Amqp.Engine.Base;
 using Amqp.FakeBroker.Hosting;
@@ -11,7 +10,7 @@ namespace Amqp.FakeBroker;
 /// interface. Every member is safe to call from any thread. All waiting goes through the <see cref="TimeProvider"/>
 /// given.
 /// </summary>
-public sealed class InMemoryBroker : IAsyncDisposable
+public sealed partial class InMemoryBroker : IAsyncDisposable
 {
     /// <summary>The timer is never armed for longer: what is due later is looked at again.</summary>
     private static readonly TimeSpan s_longestWait = TimeSpan.FromHours(12);
@@ -62,15 +61,21 @@ public sealed class InMemoryBroker : IAsyncDisposable
 
     internal BrokerOptions Options => _core.Options;
 
-    internal MonoTime Now => new(Time.GetElapsedTime(_epoch).Ticks);
+    internal MonoTime Now => _frozenAt ?? new MonoTime(Time.GetElapsedTime(_epoch).Ticks) + _shift;
 
     /// <summary>
     /// Connects in the process. The caller speaks AMQP on the pipe and completes its output to hang up.
     /// </summary>
     /// <returns>The client's end.</returns>
     /// <exception cref="ObjectDisposedException">The broker has been disposed.</exception>
+    /// <exception cref="IOException">A fault keeps the broker down.</exception>
     public IDuplexPipe Connect()
     {
+        if (IsDown)
+        {
+            throw new IOException("the broker is down");
+        }
+
         (IDuplexPipe brokerEnd, IDuplexPipe clientEnd) = DuplexPipe.CreatePair();
         new PipeConnection(this, brokerEnd).Start();
         return clientEnd;
@@ -82,30 +87,27 @@ public sealed class InMemoryBroker : IAsyncDisposable
     /// <returns>The listener, which is ready to be connected to.</returns>
     /// <exception cref="SocketException">The port is taken.</exception>
     /// <exception cref="ObjectDisposedException">The broker has been disposed.</exception>
-    public Task<BrokerTcpListener> ListenAsync(int port = 0, CancellationToken cancellationToken = default)
+    public Task<BrokerTcpListener> ListenAsync(int port = 0, CancellationToken cancellationToken = default) =>
+        ListenAsync(port, null, cancellationToken);
+
+    /// <summary>Listens on 127.0.0.1, with TLS.</summary>
+    /// <param name="port">The port, 0 to 65535; 0 lets the system choose.</param>
+    /// <param name="tls">The certificate; null for clear text.</param>
+    /// <param name="cancellationToken">Checked before the socket is opened.</param>
+    /// <returns>The listener, which is ready to be connected to.</returns>
+    /// <exception cref="SocketException">The port is taken.</exception>
+    /// <exception cref="ObjectDisposedException">The broker has been disposed.</exception>
+    public Task<BrokerTcpListener> ListenAsync(
+        int port, BrokerTls? tls, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            // Without this a port would be unusable for a minute after a broker on it ended.
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            socket.Listen(512);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-
-        BrokerTcpListener listener = new(this, socket);
         lock (Gate)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            BrokerTcpListener listener = new(this, port, tls);
             _listeners.Add(listener);
+            return Task.FromResult(listener);
         }
-
-        return Task.FromResult(listener);
     }
 
     /// <summary>Turns the memory alarm on or off; see <see cref="BrokerCore.SetMemoryAlarm"/>.</summary>
@@ -231,8 +233,8 @@ public sealed class InMemoryBroker : IAsyncDisposable
 
     private void Arm()
     {
-        MonoTime due = _core.NextDeadline;
-        if (due >= _armedFor || _isDisposed)
+        MonoTime due = NextDue;
+        if (due >= _armedFor || _isDisposed || _frozenAt is not null)
         {
             return;
         }
@@ -248,7 +250,7 @@ public sealed class InMemoryBroker : IAsyncDisposable
         lock (Gate)
         {
             _armedFor = MonoTime.Never;
-            _core.Elapse(Now);
+            ElapseTo(Now);
         }
 
         Settle();

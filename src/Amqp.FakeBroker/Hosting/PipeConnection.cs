@@ -3,14 +3,15 @@ using System.IO.Pipelines;
 namespace Amqp.FakeBroker.Hosting;
 
 /// <summary>A connection over the broker's end of a pair of pipes.</summary>
-internal sealed class PipeConnection(InMemoryBroker broker, IDuplexPipe pipe) : HostedConnection(broker)
+internal sealed class PipeConnection(InMemoryBroker broker, IDuplexPipe pipe)
+    : HostedConnection(broker, StreamEnds.InProcess)
 {
     protected override async Task ReadAsync()
     {
         while (true)
         {
             ReadResult result = await pipe.Input.ReadAsync(Aborted).ConfigureAwait(false);
-            if (result.IsCanceled || Connection.WantsClose)
+            if (result.IsCanceled || IsOver)
             {
                 pipe.Input.AdvanceTo(result.Buffer.End);
                 return;
@@ -42,11 +43,16 @@ internal sealed class PipeConnection(InMemoryBroker broker, IDuplexPipe pipe) : 
         }
     }
 
-    protected override void EndWriting() => pipe.Input.CancelPendingRead();
-
-    protected override void Release()
+    protected override ValueTask EndWritingAsync()
     {
-        pipe.Output.Complete();
-        pipe.Input.Complete();
+        pipe.Input.CancelPendingRead();
+        return ValueTask.CompletedTask;
+    }
+
+    protected override void Release(bool isReset)
+    {
+        IOException? reset = isReset ? new IOException("the connection was reset by the peer") : null;
+        pipe.Output.Complete(reset);
+        pipe.Input.Complete(reset);
     }
 }

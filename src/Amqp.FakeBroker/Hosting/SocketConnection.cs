@@ -1,14 +1,20 @@
 using System.Buffers;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Amqp.FakeBroker.Hosting;
 
 /// <summary>
-/// A connection over TCP. Reads into one buffer that grows to the largest frame, so that frames lie in one piece.
+/// A connection over TCP, with or without TLS. Reads into one buffer that grows to the largest frame, so that frames
+/// lie in one piece.
 /// </summary>
-internal sealed class SocketConnection(InMemoryBroker broker, Socket socket) : HostedConnection(broker)
+internal sealed class SocketConnection : HostedConnection
 {
-    private const int InitialBuffer = 64 * 1024;
+    /// <summary>Small, because most connections of a thousand are idle.</summary>
+    private const int InitialBuffer = 4 * 1024;
+
+    /// <summary>Reads that fill their buffer double it up to here; frames may make it larger.</summary>
+    private const int BulkBuffer = 64 * 1024;
 
     /// <summary>
     /// How long the peer may take to hang up after the broker did. Closing earlier could destroy what it has not
@@ -16,17 +22,36 @@ internal sealed class SocketConnection(InMemoryBroker broker, Socket socket) : H
     /// </summary>
     private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(2);
 
-    private readonly TimeProvider _time = broker.Time;
+    private readonly Socket _socket;
+    private readonly TimeProvider _time;
+    private readonly SslStream? _tls;
+    private readonly SslServerAuthenticationOptions? _tlsOptions;
     private byte[] _buffer = new byte[InitialBuffer];
     private int _filled;
     private ITimer? _linger;
 
+    public SocketConnection(InMemoryBroker broker, Socket socket, SslServerAuthenticationOptions? tls)
+        : base(broker, StreamEnds.Of(socket, tls is not null))
+    {
+        _socket = socket;
+        _time = broker.Time;
+        _tlsOptions = tls;
+        _tls = tls is null ? null : new SslStream(new NetworkStream(socket, ownsSocket: false));
+    }
+
     protected override async Task ReadAsync()
     {
+        if (_tls is not null)
+        {
+            await _tls.AuthenticateAsServerAsync(_tlsOptions!, Aborted).ConfigureAwait(false);
+        }
+
         while (true)
         {
             Memory<byte> room = _buffer.AsMemory(_filled);
-            int read = await socket.ReceiveAsync(room, SocketFlags.None, Aborted).ConfigureAwait(false);
+            int read = _tls is null
+                ? await _socket.ReceiveAsync(room, SocketFlags.None, Aborted).ConfigureAwait(false)
+                : await _tls.ReadAsync(room, Aborted).ConfigureAwait(false);
             if (read == 0)
             {
                 return;
@@ -37,19 +62,30 @@ internal sealed class SocketConnection(InMemoryBroker broker, Socket socket) : H
             {
                 await resumed.WaitAsync(Aborted).ConfigureAwait(false);
             }
+
+            if (read == room.Length && _buffer.Length < BulkBuffer)
+            {
+                Array.Resize(ref _buffer, _buffer.Length * 2);
+            }
         }
     }
 
     protected override async ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken)
     {
+        if (_tls is not null)
+        {
+            await _tls.WriteAsync(octets, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         while (octets.Length > 0)
         {
-            int sent = await socket.SendAsync(octets, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+            int sent = await _socket.SendAsync(octets, SocketFlags.None, cancellationToken).ConfigureAwait(false);
             octets = octets[sent..];
         }
     }
 
-    protected override void EndWriting()
+    protected override async ValueTask EndWritingAsync()
     {
         if (_linger is not null)
         {
@@ -63,18 +99,30 @@ internal sealed class SocketConnection(InMemoryBroker broker, Socket socket) : H
             Timeout.InfiniteTimeSpan);
         try
         {
-            socket.Shutdown(SocketShutdown.Send);
+            if (_tls is { IsAuthenticated: true })
+            {
+                await _tls.ShutdownAsync().ConfigureAwait(false);
+            }
+
+            _socket.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (InMemoryBroker.IsStreamFailure(e))
         {
             Abort();
         }
     }
 
-    protected override void Release()
+    protected override void Release(bool isReset)
     {
         _linger?.Dispose();
-        socket.Dispose();
+        if (isReset)
+        {
+            // Linger 0 makes close send a reset instead of a FIN.
+            _socket.LingerState = new LingerOption(true, 0);
+        }
+
+        _tls?.Dispose();
+        _socket.Dispose();
     }
 
     private Task? Process()

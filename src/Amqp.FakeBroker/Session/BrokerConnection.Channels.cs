@@ -69,6 +69,7 @@ public sealed partial class BrokerConnection
             }
 
             _channels.Add(number, new ChannelModel(this, number));
+            Note(Journal.JournalKind.ChannelOpened, number, "");
             Write(number, new ChannelOpenOk());
         }
     }

@@ -28,6 +28,11 @@ public sealed partial class BrokerConnection
 
     private void Confirm(ChannelModel channel, bool isTaken)
     {
+        if (HoldConfirm(channel, isTaken))
+        {
+            return;
+        }
+
         channel.LastPublish++;
         if (!isTaken)
         {

@@ -192,6 +192,12 @@ public sealed partial class BrokerConnection
 
     private void Complete(ChannelModel channel, StoredMessage message, bool isMandatory)
     {
+        if (MeetFault(channel, message, isMandatory))
+        {
+            return;
+        }
+
+        NotePublished(channel, message, isMandatory);
         if (_routed.Count == 0 && isMandatory)
         {
             WriteReturn(channel, message);

@@ -26,6 +26,7 @@ public sealed partial class BrokerConnection
         DetachConsumers(channel);
         ReleaseChannel(channel);
         channel.IsClosing = true;
+        NoteClosed(Journal.JournalKind.ChannelClosedByBroker, channel.Number, code, text);
         Write(channel.Number, new ChannelClose
         {
             ReplyCode = (ushort)code,
@@ -71,13 +72,17 @@ public sealed partial class BrokerConnection
 
     private void DrainThenDrop() => EnterPhase(ConnectionPhase.Draining, Options.SilentCloseDelay);
 
-    private void WriteClose(ReplyCode code, string text) => Write(0, new ConnectionClose
+    private void WriteClose(ReplyCode code, string text)
     {
-        ReplyCode = (ushort)code,
-        ReplyText = ReplyTexts.Compose(code, text),
-        ClassId = code == ReplyCode.InternalError ? (ushort)0 : ClassOf(_method),
-        MethodId = code == ReplyCode.InternalError ? (ushort)0 : NumberOf(_method),
-    });
+        NoteClosed(Journal.JournalKind.ConnectionClosedByBroker, 0, code, text);
+        Write(0, new ConnectionClose
+        {
+            ReplyCode = (ushort)code,
+            ReplyText = ReplyTexts.Compose(code, text),
+            ClassId = code == ReplyCode.InternalError ? (ushort)0 : ClassOf(_method),
+            MethodId = code == ReplyCode.InternalError ? (ushort)0 : NumberOf(_method),
+        });
+    }
 
     private void OnMethodWhileClosing(ReadOnlySpan<byte> payload)
     {

@@ -149,6 +149,7 @@ public sealed partial class BrokerConnection
     {
         bool closesOnFailure = false;
         ClientProperties = startOk.ClientProperties;
+        Mechanism = startOk.Mechanism;
         if (startOk.ClientProperties.TryGet("capabilities", out FieldValue value) && value.Type == FieldType.Table)
         {
             FieldTable capabilities = value.AsTable();
@@ -272,6 +273,7 @@ public sealed partial class BrokerConnection
         {
             _virtualHost = virtualHost;
             EnterPhase(ConnectionPhase.Running, null);
+            NoteOpened();
             Write(0, new ConnectionOpenOk());
         }
     }

@@ -29,10 +29,11 @@ public sealed partial class BrokerConnection
                 return MonoTime.Never;
             }
 
-            MonoTime next = _phaseDeadline;
-            if (_heartbeat > TimeSpan.Zero && _phase is ConnectionPhase.Opening or ConnectionPhase.Running)
+            MonoTime next = Earlier(_phaseDeadline, HeldConfirmDue);
+            if (_heartbeat > TimeSpan.Zero && !IsFrozen
+                && _phase is ConnectionPhase.Opening or ConnectionPhase.Running)
             {
-                next = Earlier(next, _lastSent + (_heartbeat / 2));
+                next = HasStoppedHeartbeats ? next : Earlier(next, _lastSent + (_heartbeat / 2));
                 next = IsReadSuspended ? next : Earlier(next, _lastReceived + (_heartbeat * SilentIntervals));
             }
 
@@ -54,7 +55,8 @@ public sealed partial class BrokerConnection
             return;
         }
 
-        if (_heartbeat <= TimeSpan.Zero || _phase is not (ConnectionPhase.Opening or ConnectionPhase.Running))
+        ReleaseConfirms(all: false);
+        if (_heartbeat <= TimeSpan.Zero || IsFrozen || _phase is not (ConnectionPhase.Opening or ConnectionPhase.Running))
         {
             return;
         }
@@ -63,7 +65,7 @@ public sealed partial class BrokerConnection
         {
             End();
         }
-        else if (now >= _lastSent + (_heartbeat / 2))
+        else if (!HasStoppedHeartbeats && now >= _lastSent + (_heartbeat / 2))
         {
             Touch();
             FrameWriter.WriteHeartbeat(_output);

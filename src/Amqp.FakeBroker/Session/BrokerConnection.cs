@@ -183,6 +183,7 @@ public sealed partial class BrokerConnection : ITimed
         }
 
         ReleaseAll();
+        Note(Journal.JournalKind.ConnectionEnded, 0, UserName);
         IsBlocked = false;
         _phase = ConnectionPhase.Ended;
         _core.Forget(this);

@@ -1,3 +1,5 @@
+using Amqp.FakeBroker.Faults;
+
 namespace Amqp.Simulation.Links;
 
 /// <summary>The behaviour of a link that is not a fault.</summary>

@@ -1,3 +1,5 @@
+using Amqp.FakeBroker.Faults;
+
 namespace Amqp.Simulation.Links;
 
 /// <summary>Something a link has to do at a time.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Amqp.Engine.Base;
+using Amqp.FakeBroker.Faults;
 using Amqp.Simulation.Time;
 
 namespace Amqp.Simulation.Links;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Amqp.FakeBroker.Faults;
 using Amqp.Simulation.Links;
 
 namespace Amqp.Simulation.Scenarios;

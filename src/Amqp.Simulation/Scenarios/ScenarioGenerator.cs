@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Amqp.Engine.Base;
 using Amqp.Engine.Session;
 using Amqp.Engine.Spec;
+using Amqp.FakeBroker.Faults;
 using Amqp.Simulation.Links;
 using Amqp.Simulation.Time;
 

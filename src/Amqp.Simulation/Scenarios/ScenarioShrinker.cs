@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Amqp.FakeBroker.Faults;
 using Amqp.Simulation.Links;
 
 namespace Amqp.Simulation.Scenarios;

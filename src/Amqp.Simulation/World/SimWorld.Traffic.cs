@@ -2,6 +2,7 @@ using System.Buffers;
 using Amqp.Engine.Base;
 using Amqp.Engine.Events;
 using Amqp.Engine.Session;
+using Amqp.FakeBroker.Faults;
 using Amqp.Simulation.Audit;
 using Amqp.Simulation.Links;
 

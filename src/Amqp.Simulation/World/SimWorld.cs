@@ -4,6 +4,7 @@ using Amqp.Engine.Commands;
 using Amqp.Engine.Events;
 using Amqp.Engine.Session;
 using Amqp.FakeBroker;
+using Amqp.FakeBroker.Faults;
 using Amqp.Simulation.Audit;
 using Amqp.Simulation.Links;
 using Amqp.Simulation.Scenarios;

@@ -1,6 +1,7 @@
 using Amqp.Engine.Events;
 using Amqp.Engine.Session;
 using Amqp.Engine.Spec;
+using Amqp.FakeBroker.Faults;
 using Amqp.Property.Generators;
 using Amqp.Simulation.Links;
 using Amqp.Simulation.Scenarios;

@@ -1,4 +1,5 @@
 using Amqp.Engine.Base;
+using Amqp.FakeBroker.Faults;
 using Amqp.Property.Generators;
 using Amqp.Simulation.Links;
 using Amqp.Simulation.Time;

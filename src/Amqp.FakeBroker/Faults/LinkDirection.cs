@@ -1,6 +1,6 @@
-namespace Amqp.Simulation.Links;
+namespace Amqp.FakeBroker.Faults;
 
-/// <summary>One of the two ways bytes travel on a <see cref="SimLink"/>.</summary>
+/// <summary>One of the two ways bytes travel on a connection.</summary>
 public enum LinkDirection
 {
     /// <summary>From the client to the broker.</summary>

@@ -1,4 +1,4 @@
-namespace Amqp.Simulation.Links;
+namespace Amqp.FakeBroker.Faults;
 
 /// <summary>How a link is cut.</summary>
 public enum CutKind

@@ -1,0 +1,151 @@
+using Amqp.Engine.Base;
+using Amqp.FakeBroker.Faults;
+using Amqp.FakeBroker.Hosting;
+using Amqp.FakeBroker.Journal;
+
+namespace Amqp.FakeBroker;
+
+/// <content>Faults.</content>
+public sealed partial class InMemoryBroker
+{
+    /// <summary>Makes a fault happen, or sets one that waits for its moment.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <exception cref="KeyNotFoundException">It names something that is not there.</exception>
+    /// <exception cref="ArgumentException">It is of a kind that this broker does not know.</exception>
+    public void Inject(BrokerFault fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        lock (Gate)
+        {
+            if (!InjectHere(fault) && !_core.Inject(fault, Now))
+            {
+                throw new ArgumentException($"this broker cannot do {fault.GetType().Name}", nameof(fault));
+            }
+        }
+
+        Settle();
+    }
+
+    /// <summary>True while a restart or a crash keeps the broker from accepting connections.</summary>
+    public bool IsDown { get; private set; }
+
+    /// <summary>Under the lock: marks a connection as touched, so that the next settling looks at it.</summary>
+    internal void Touch(BrokerConnection connection) => _core.MarkDirty(connection);
+
+    /// <summary>Under the lock: notes that a cut happens.</summary>
+    internal void Report(BrokerConnection connection, Cut cut) =>
+        _core.Journal.Note(Now, JournalKind.Fault, connection.Number, 0, $"{cut.Kind}: {Describe(cut)}");
+
+    private static string Describe(Cut cut) => cut switch
+    {
+        CutAtPlace atPlace => atPlace.Place.ToString(),
+        CutAtByte atByte => $"after {atByte.Offset} octets {(atByte.Direction == LinkDirection.ToBroker ? "to" : "from")} the broker",
+        CutAtTime atTime => $"after {atTime.After}",
+        _ => cut.ToString(),
+    };
+
+    private bool InjectHere(BrokerFault fault)
+    {
+        switch (fault)
+        {
+            case CutConnection cut:
+                foreach (HostedConnection hosted in Hosted(cut.Connection))
+                {
+                    Set(hosted, cut.Cut);
+                }
+
+                return true;
+            case FreezeConnection freeze:
+                Freeze(freeze.Connection, true);
+                return true;
+            case ThawConnection thaw:
+                Freeze(thaw.Connection, false);
+                return true;
+            case RestartBroker restart:
+                Restart(restart.Downtime, isCrash: false);
+                return true;
+            case CrashBroker crash:
+                Restart(crash.Downtime, isCrash: true);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void Set(HostedConnection hosted, Cut cut)
+    {
+        if (cut is not CutAtTime atTime)
+        {
+            hosted.Watch(cut);
+            return;
+        }
+
+        At(Now + atTime.After, () =>
+        {
+            Report(hosted.Connection, cut);
+            hosted.CutNow(cut.Kind, LinkDirection.ToBroker);
+        });
+        if (atTime.After <= TimeSpan.Zero)
+        {
+            ElapseTo(Now);
+        }
+    }
+
+    private void Freeze(ulong? number, bool isFrozen)
+    {
+        foreach (HostedConnection hosted in Hosted(number))
+        {
+            _core.Journal.Note(
+                Now, JournalKind.Fault, hosted.Connection.Number, 0, isFrozen ? "frozen" : "goes on");
+            hosted.Freeze(isFrozen);
+        }
+    }
+
+    private HostedConnection[] Hosted(ulong? number)
+    {
+        if (number is null)
+        {
+            return [.. _hosted];
+        }
+
+        HostedConnection? hosted = _hosted.Find(each => each.Connection.Number == number);
+        return hosted is null ? throw new KeyNotFoundException($"there is no connection {number}") : [hosted];
+    }
+
+    /// <summary>
+    /// Under the lock. The broker goes down, takes what is not durable with it, and its ports come back after a while.
+    /// </summary>
+    private void Restart(TimeSpan downtime, bool isCrash)
+    {
+        _core.Journal.Note(Now, JournalKind.Fault, 0, 0, isCrash ? "crash" : "restart");
+        HostedConnection[] hosted = [.. _hosted];
+        if (isCrash)
+        {
+            foreach (HostedConnection connection in hosted)
+            {
+                connection.CutNow(CutKind.Reset, LinkDirection.ToBroker);
+            }
+        }
+
+        _core.Restart(Now);
+        if (downtime <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        IsDown = true;
+        foreach (BrokerTcpListener listener in _listeners)
+        {
+            _ = listener.CloseAsync();
+        }
+
+        At(Now + downtime, () =>
+        {
+            IsDown = false;
+            foreach (BrokerTcpListener listener in _listeners)
+            {
+                listener.Open();
+            }
+        });
+    }
+}

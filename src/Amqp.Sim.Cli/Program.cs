@@ -1,0 +1,3 @@
+using Amqp.Sim.Cli;
+
+return await CommandTree.Build().Parse(args).InvokeAsync().ConfigureAwait(false);

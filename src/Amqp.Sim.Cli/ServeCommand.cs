@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Amqp.FakeBroker;
+
+namespace Amqp.Sim.Cli;
+
+/// <summary>amqp-sim serve.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Build()
+    {
+        Option<int> port = Number("--port", "The AMQP port on 127.0.0.1; 0 picks a free one.", 5672, 0, 65535);
+        Option<string> profile = new("--profile")
+        {
+            Description = "Which RabbitMQ to be: " + string.Join(", ", BrokerProfile.Names) + ".",
+            DefaultValueFactory = _ => BrokerProfile.Default.Name,
+        };
+        profile.AcceptOnlyFromAmong([.. BrokerProfile.Names]);
+        Option<string[]> users = new("--user")
+        {
+            Description = "An account, NAME:PASSWORD; may be repeated. Default: guest:guest.",
+            HelpName = "NAME:PASSWORD",
+        };
+        users.Validators.Add(CheckUsers);
+        Option<FileInfo> definitions = new("--definitions")
+        {
+            Description = "RabbitMQ's definitions JSON to start with.",
+            HelpName = "FILE",
+        };
+        definitions.AcceptExistingOnly();
+        Option<bool> tls = new("--tls") { Description = "TLS; with a certificate made on the fly unless --cert is given." };
+        Option<FileInfo> cert = new("--cert") { Description = "The certificate for --tls, PEM.", HelpName = "FILE" };
+        Option<FileInfo> key = new("--key")
+        {
+            Description = "The certificate's key, PEM, when it is in a file of its own.",
+            HelpName = "FILE",
+        };
+        cert.AcceptExistingOnly();
+        key.AcceptExistingOnly();
+        Option<int?> control = new("--control-port")
+        {
+            Description = "The port of the HTTP control plane; 0 picks a free one. Without it there is none.",
+        };
+        control.Validators.Add(result => CheckRange(result, result.GetValueOrDefault<int?>(), 0, 65535));
+        Option<int> frameMax = Number("--frame-max", "frame-max offered to clients, in octets.", 131072, 4096, int.MaxValue);
+        Option<int> channelMax = Number("--channel-max", "channel-max offered to clients.", 2047, 1, 65535);
+        Option<int> heartbeat = Number("--heartbeat", "Heartbeat offered to clients, in seconds.", 60, 0, 65535);
+        Option<long> seed = new("--seed")
+        {
+            Description = "Seed of the names the broker invents.",
+            DefaultValueFactory = _ => 1,
+        };
+        Command serve = new("serve", "Serves AMQP 0-9-1 until it is stopped with SIGINT or SIGTERM.")
+        {
+            port, profile, users, definitions, tls, cert, key, control, frameMax, channelMax, heartbeat, seed,
+        };
+        serve.SetAction((parsed, stop) => Server.RunAsync(
+            new ServeOptions
+            {
+                Port = parsed.GetValue(port),
+                Broker = BrokerProfile.Get(parsed.GetValue(profile)!).Apply(new BrokerOptions
+                {
+                    Users = Users(parsed.GetValue(users)),
+                    FrameMax = (uint)parsed.GetValue(frameMax),
+                    ChannelMax = (ushort)parsed.GetValue(channelMax),
+                    HeartbeatSeconds = (ushort)parsed.GetValue(heartbeat),
+                    Seed = (ulong)parsed.GetValue(seed),
+                    JournalLength = 1000,
+                }),
+                Definitions = parsed.GetValue(definitions),
+                UsesTls = parsed.GetValue(tls) || parsed.GetValue(cert) is not null,
+                Certificate = parsed.GetValue(cert),
+                Key = parsed.GetValue(key),
+                ControlPort = parsed.GetValue(control),
+            },
+            stop));
+        return serve;
+    }
+
+    private static Option<int> Number(string name, string description, int value, int least, int most)
+    {
+        Option<int> option = new(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => value,
+        };
+        option.Validators.Add(result => CheckRange(result, result.GetValueOrDefault<int>(), least, most));
+        return option;
+    }
+
+    private static void CheckRange(OptionResult result, int? value, int least, int most)
+    {
+        if (value < least || value > most)
+        {
+            result.AddError(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{result.Option.Name} must be from {least} to {most}, not {value}."));
+        }
+    }
+
+    private static void CheckUsers(OptionResult result)
+    {
+        foreach (Token token in result.Tokens)
+        {
+            if (token.Value.IndexOf(':', StringComparison.Ordinal) <= 0)
+            {
+                result.AddError("--user must be NAME:PASSWORD.");
+            }
+        }
+    }
+
+    private static ImmutableArray<BrokerUser> Users(string[]? given) => given is null or []
+        ? new BrokerOptions().Users
+        : [.. given.Select(text =>
+        {
+            int split = text.IndexOf(':', StringComparison.Ordinal);
+            return new BrokerUser(text[..split], text[(split + 1)..]);
+        })];
+}

@@ -1,0 +1,91 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Amqp.FakeBroker;
+using Amqp.FakeBroker.Definitions;
+using Amqp.FakeBroker.Http;
+
+namespace Amqp.Sim.Cli;
+
+/// <summary>Runs a broker until it is told to stop.</summary>
+internal static class Server
+{
+    private const int Failed = 1;
+
+    /// <summary>Serves; returns the exit code.</summary>
+    public static async Task<int> RunAsync(ServeOptions options, CancellationToken stop)
+    {
+        // SIGINT and SIGTERM end it in order. The command line library's own handling would give up after two seconds
+        // and exit with 130.
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        try
+        {
+            await using InMemoryBroker broker = new(options.Broker);
+            if (options.Definitions is { } file)
+            {
+                using FileStream stream = file.OpenRead();
+                broker.Import(BrokerDefinitions.Read(stream));
+            }
+
+            BrokerTcpListener listener = await broker.ListenAsync(options.Port, Tls(options), stop).ConfigureAwait(false);
+            if (options.ControlPort is { } port)
+            {
+                await ServeWithControlAsync(broker, listener, port, ended.Token).ConfigureAwait(false);
+            }
+            else
+            {
+                await ServeAsync(listener, ended.Token).ConfigureAwait(false);
+            }
+
+            Log("stopped");
+            return 0;
+        }
+        catch (Exception e) when (e is IOException or SocketException or CryptographicException or FormatException
+            or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+            Log(e.Message);
+            return Failed;
+        }
+
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            Log($"{signal.Signal}: stopping");
+            ended.Cancel();
+        }
+    }
+
+    // In a method of its own, so that ASP.NET is not even loaded without a control plane.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task ServeWithControlAsync(
+        InMemoryBroker broker, BrokerTcpListener listener, int port, CancellationToken stop)
+    {
+        await using ControlPlane control = await ControlPlane.StartAsync(broker, port, stop).ConfigureAwait(false);
+        Console.Out.WriteLine($"control on {control.Uri}");
+        await ServeAsync(listener, stop).ConfigureAwait(false);
+    }
+
+    private static async Task ServeAsync(BrokerTcpListener listener, CancellationToken stop)
+    {
+        // Without the login, as scripts look for "listening on amqp://127.0.0.1:PORT".
+        Console.Out.WriteLine($"listening on {(listener.Tls is null ? "amqp" : "amqps")}://127.0.0.1:{listener.Port}");
+        Console.Out.Flush();
+        Log("ready; SIGINT or SIGTERM stops it");
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (stop.Register(ended.SetResult))
+        {
+            await ended.Task.ConfigureAwait(false);
+        }
+    }
+
+    private static BrokerTls? Tls(ServeOptions options) => !options.UsesTls
+        ? null
+        : options.Certificate is { } certificate
+            ? BrokerTls.FromPemFiles(certificate.FullName, options.Key?.FullName)
+            : BrokerTls.SelfSigned();
+
+    private static void Log(string text) => Console.Error.WriteLine($"amqp-sim: {text}");
+}

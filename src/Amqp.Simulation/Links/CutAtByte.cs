@@ -1,9 +1,0 @@
-namespace Amqp.Simulation.Links;
-
-/// <summary>A fault as data: the link is cut once a number of bytes was sent one way.</summary>
-/// <param name="Direction">The direction whose bytes are counted.</param>
-/// <param name="Offset">
-/// How many bytes of that direction still arrive, at least 0. The cut happens the moment they have been sent.
-/// </param>
-/// <param name="Kind">What the two sides see.</param>
-public sealed record CutAtByte(LinkDirection Direction, long Offset, CutKind Kind);
