@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text.Json;
+using Amqp.Engine.Wire;
+using Amqp.FakeBroker.Definitions;
+
+namespace Amqp.FakeBroker.Http;
+
+/// <summary>A request as handlers see it: names from the path, the query, and a JSON body.</summary>
+internal sealed class ApiRequest(
+    InMemoryBroker broker,
+    Route route,
+    string[] path,
+    IReadOnlyDictionary<string, string> query,
+    JsonElement body,
+    BrokerUser? user,
+    Func<string, string?> header)
+{
+    public InMemoryBroker Broker { get; } = broker;
+
+    /// <summary>Who asks; null under /sim.</summary>
+    public BrokerUser? User { get; } = user;
+
+    /// <summary>The body; an empty object when there was none.</summary>
+    public JsonElement Body { get; } = body;
+
+    /// <summary>The virtual host in the path.</summary>
+    public string VirtualHost => this["vhost"];
+
+    /// <summary>A name in the path; the route must have it.</summary>
+    public string this[string name] => route.Value(path, name)!;
+
+    /// <summary>The virtual host in the path, or null when the route has none.</summary>
+    public string? OptionalVirtualHost => route.Value(path, "vhost");
+
+    /// <summary>The name of an exchange in the path: "amq.default" stands for the default one.</summary>
+    public string Exchange(string name) => this[name] == "amq.default" ? "" : this[name];
+
+    /// <summary>A header of the request; null when it is not there.</summary>
+    public string? Header(string name) => header(name);
+
+    public string? Query(string key) => query.GetValueOrDefault(key);
+
+    public bool QueryFlag(string key) => Query(key) is "true" or "1" or "yes" or "";
+
+    /// <summary>A text of the body; null when it is not there.</summary>
+    public string? Text(string key) => Member(key, JsonValueKind.String) is { } value ? value.GetString() : null;
+
+    public string RequiredText(string key) =>
+        Text(key) ?? throw ApiException.BadRequest($"key_missing: \"{key}\" is required");
+
+    public bool Flag(string key, bool otherwise = false)
+    {
+        if (!Body.TryGetProperty(key, out JsonElement value))
+        {
+            return otherwise;
+        }
+
+        // Command line tools send texts for everything.
+        return value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.String when value.GetString() is "true" or "false" => value.GetString() == "true",
+            _ => throw ApiException.BadRequest($"\"{key}\" must be true or false"),
+        };
+    }
+
+    public long? Number(string key)
+    {
+        if (!Body.TryGetProperty(key, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        long number = 0;
+        bool isNumber = value.ValueKind switch
+        {
+            JsonValueKind.Number => value.TryGetInt64(out number),
+            JsonValueKind.String => long.TryParse(
+                value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number),
+            _ => false,
+        };
+        return isNumber ? number : throw ApiException.BadRequest($"\"{key}\" must be a whole number");
+    }
+
+    public long RequiredNumber(string key, long least = long.MinValue)
+    {
+        long number = Number(key) ?? throw ApiException.BadRequest($"key_missing: \"{key}\" is required");
+        return number >= least
+            ? number
+            : throw ApiException.BadRequest(string.Create(CultureInfo.InvariantCulture, $"\"{key}\" must be at least {least}"));
+    }
+
+    /// <summary>A time in milliseconds, not negative.</summary>
+    public TimeSpan? Milliseconds(string key) => Number(key) is not { } number
+        ? null
+        : number is >= 0 and <= 1L << 40
+            ? TimeSpan.FromMilliseconds(number)
+            : throw ApiException.BadRequest($"\"{key}\" is out of its range");
+
+    /// <summary>An object of the body as a field table; empty when it is not there.</summary>
+    public FieldTable Table(string key) => Member(key, JsonValueKind.Object) is { } value
+        ? FieldTableJson.FromJson(FieldTableJson.Members(value))
+        : FieldTable.Empty;
+
+    /// <summary>A member of the body; null when it is not there, or null.</summary>
+    public JsonElement? Member(string key, JsonValueKind kind) =>
+        !Body.TryGetProperty(key, out JsonElement value) || value.ValueKind == JsonValueKind.Null
+            ? null
+            : value.ValueKind == kind
+                ? value
+                : throw ApiException.BadRequest($"\"{key}\" must be of the JSON type {Name(kind)}");
+
+    private static string Name(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.String => "string",
+        JsonValueKind.Object => "object",
+        JsonValueKind.Array => "array",
+        _ => "number",
+    };
+}

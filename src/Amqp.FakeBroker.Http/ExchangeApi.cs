@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+
+namespace Amqp.FakeBroker.Http;
+
+/// <summary>/api/exchanges.</summary>
+internal static class ExchangeApi
+{
+    public static Route[] Routes =>
+    [
+        new("GET", "/api/exchanges", List),
+        new("GET", "/api/exchanges/{vhost}", List),
+        new("GET", "/api/exchanges/{vhost}/{exchange}", static request =>
+            Shapes.Exchange(request.Broker.Control(core => Find(core, request)), request.User!.Name)),
+        new("PUT", "/api/exchanges/{vhost}/{exchange}", Declare),
+        new("DELETE", "/api/exchanges/{vhost}/{exchange}", Delete),
+        new("POST", "/api/exchanges/{vhost}/{exchange}/publish", Publish),
+        new("GET", "/api/exchanges/{vhost}/{exchange}/bindings/source", static request =>
+            Bindings(request, (each, name) => each.Source == name)),
+        new("GET", "/api/exchanges/{vhost}/{exchange}/bindings/destination", static request =>
+            Bindings(request, (each, name) => !each.IsToQueue && each.Destination == name)),
+    ];
+
+    private static ApiResult List(ApiRequest request)
+    {
+        IReadOnlyList<ExchangeInfo> all = request.Broker.Control(core => core.ListExchanges(request.OptionalVirtualHost));
+        return Paging.Page(
+            request, all, static each => each.Name, each => Shapes.Exchange(each, request.User!.Name));
+    }
+
+    private static ApiResult Declare(ApiRequest request) => request.Broker.Control(core =>
+    {
+        string type = request.RequiredText("type");
+        bool isDurable = request.Flag("durable", otherwise: true);
+        ExchangeInfo? there = core.ListExchanges(request.VirtualHost)
+            .FirstOrDefault(each => each.Name == request.Exchange("exchange"));
+        if (there is not null)
+        {
+            return there.Type == type && there.IsDurable == isDurable
+                && there.IsAutoDelete == request.Flag("auto_delete") && there.IsInternal == request.Flag("internal")
+                && Shapes.AreEqual(there.Arguments, request.Table("arguments"))
+                ? ApiResult.NoContent
+                : throw ApiException.BadRequest(
+                    $"inequivalent arg for exchange '{there.Name}' in vhost '{there.VirtualHost}'");
+        }
+
+        core.DeclareExchange(
+            request.VirtualHost,
+            request.Exchange("exchange"),
+            type,
+            isDurable,
+            request.Flag("auto_delete"),
+            request.Flag("internal"),
+            request.Table("arguments"));
+        return ApiResult.Created;
+    });
+
+    private static ApiResult Delete(ApiRequest request) => request.Broker.Control(core =>
+    {
+        ExchangeInfo exchange = Find(core, request);
+        if (request.QueryFlag("if-unused")
+            && core.ListBindings(exchange.VirtualHost).Any(each => each.Source == exchange.Name))
+        {
+            throw ApiException.BadRequest($"exchange '{exchange.Name}' in vhost '{exchange.VirtualHost}' in use");
+        }
+
+        core.DeleteExchange(exchange.VirtualHost, exchange.Name);
+        return ApiResult.NoContent;
+    });
+
+    private static ApiResult Publish(ApiRequest request)
+    {
+        string routingKey = request.RequiredText("routing_key");
+        byte[] body = MessageJson.Payload(request);
+        var properties = MessageJson.Properties(request.Member("properties", System.Text.Json.JsonValueKind.Object));
+        bool isRouted = request.Broker.Control(core =>
+            core.Publish(request.VirtualHost, request.Exchange("exchange"), routingKey, properties, body));
+        return new JsonObject { ["routed"] = isRouted };
+    }
+
+    private static ApiResult Bindings(ApiRequest request, Func<BindingInfo, string, bool> isChosen) =>
+        request.Broker.Control<ApiResult>(core =>
+        {
+            ExchangeInfo exchange = Find(core, request);
+            return Shapes.List(
+                core.ListBindings(exchange.VirtualHost).Where(each => isChosen(each, exchange.Name)), Shapes.Binding);
+        });
+
+    private static ExchangeInfo Find(BrokerCore core, ApiRequest request) => core.ListExchanges(request.VirtualHost)
+        .FirstOrDefault(each => each.Name == request.Exchange("exchange")) ?? throw ApiException.NotFound();
+}

@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+
+namespace Amqp.FakeBroker.Http;
+
+/// <summary>/api/vhosts and /api/vhost-limits.</summary>
+internal static class VirtualHostApi
+{
+    public static Route[] Routes =>
+    [
+        new("GET", "/api/vhosts", static request => request.Broker.Control<ApiResult>(static core =>
+            Shapes.List(core.VirtualHosts, name => Show(core, name)))),
+        new("GET", "/api/vhosts/{vhost}", static request => request.Broker.Control<ApiResult>(core =>
+            Show(core, Checked(core, request)))),
+        new("PUT", "/api/vhosts/{vhost}", Put),
+        new("DELETE", "/api/vhosts/{vhost}", static request =>
+            request.Broker.Control(core => core.DeleteVirtualHost(request.VirtualHost))
+                ? ApiResult.NoContent
+                : throw ApiException.NotFound()),
+        new("PUT", "/api/vhost-limits/{vhost}/{limit}", static request =>
+            SetLimit(request, request.RequiredNumber("value"))),
+        new("DELETE", "/api/vhost-limits/{vhost}/{limit}", static request => SetLimit(request, -1)),
+    ];
+
+    public static string Checked(BrokerCore core, ApiRequest request) =>
+        core.VirtualHosts.Contains(request.VirtualHost) ? request.VirtualHost : throw ApiException.NotFound();
+
+    private static JsonObject Show(BrokerCore core, string name)
+    {
+        IReadOnlyList<QueueInfo> queues = core.ListQueues(name);
+        return new JsonObject
+        {
+            ["cluster_state"] = new JsonObject { [Shapes.Node] = "running" },
+            ["description"] = name == "/" ? "Default virtual host" : "",
+            ["messages"] = queues.Sum(static queue => queue.Messages),
+            ["messages_ready"] = queues.Sum(static queue => queue.Ready),
+            ["messages_unacknowledged"] = queues.Sum(static queue => queue.Unacknowledged),
+            ["metadata"] = new JsonObject { ["description"] = "", ["tags"] = new JsonArray() },
+            ["name"] = name,
+            ["tags"] = new JsonArray(),
+            ["tracing"] = core.IsTracing(name),
+        };
+    }
+
+    // Whoever makes a virtual host may use it, as with RabbitMQ.
+    private static ApiResult Put(ApiRequest request) => request.Broker.Control(core =>
+    {
+        bool isNew = core.AddVirtualHost(request.VirtualHost);
+        if (isNew)
+        {
+            core.SetPermissions(request.VirtualHost, request.User!.Name, BrokerPermissions.All);
+        }
+
+        if (request.Body.TryGetProperty("tracing", out _))
+        {
+            core.SetTracing(request.VirtualHost, request.Flag("tracing"));
+        }
+
+        return isNew ? ApiResult.Created : ApiResult.NoContent;
+    });
+
+    private static ApiResult SetLimit(ApiRequest request, long value)
+    {
+        int? limit = value < 0 ? null : (int)Math.Min(value, int.MaxValue);
+        request.Broker.Control(core =>
+        {
+            (int? connections, int? queues) = core.GetVirtualHostLimits(request.VirtualHost);
+            switch (request["limit"])
+            {
+                case "max-connections":
+                    core.SetVirtualHostLimits(request.VirtualHost, limit, queues);
+                    break;
+                case "max-queues":
+                    core.SetVirtualHostLimits(request.VirtualHost, connections, limit);
+                    break;
+                default:
+                    throw ApiException.BadRequest($"there is no limit \"{request["limit"]}\"");
+            }
+        });
+        return ApiResult.NoContent;
+    }
+}

@@ -1,0 +1,13 @@
+using System.Text.Json;
+
+namespace Amqp.FakeBroker.Definitions;
+
+/// <summary>A virtual host in a definitions file.</summary>
+public sealed record VirtualHostDefinition
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>max-connections and max-queues.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Limits { get; init; }
+}
