@@ -18,7 +18,7 @@ internal static class ConnectionApi
             List(request, each => each.UserName == request["user"])),
         new("DELETE", "/api/connections/username/{user}", CloseOfUser),
         new("GET", "/api/connections/{connection}", static request => request.Broker.Control<ApiResult>(core =>
-            Show(request.Broker, Find(core, request)))),
+            Show(request.Broker, core, Find(core, request)))),
         new("DELETE", "/api/connections/{connection}", Close),
         new("GET", "/api/connections/{connection}/channels", static request => request.Broker.Control<ApiResult>(core =>
         {
@@ -52,7 +52,7 @@ internal static class ConnectionApi
             request,
             [.. core.Connections.Where(each => each.IsOpen && isChosen(each))],
             static each => each.Name,
-            each => Show(request.Broker, each)));
+            each => Show(request.Broker, core, each)));
 
     private static ApiResult Channels(ApiRequest request, Func<BrokerConnection, bool> isChosen) =>
         request.Broker.Control(core => Paging.Page(
@@ -79,7 +79,7 @@ internal static class ConnectionApi
     private static BrokerConnection Find(BrokerCore core, ApiRequest request) =>
         core.Connections.FirstOrDefault(each => each.Name == request["connection"]) ?? throw ApiException.NotFound();
 
-    private static JsonObject Show(InMemoryBroker broker, BrokerConnection connection)
+    private static JsonObject Show(InMemoryBroker broker, BrokerCore core, BrokerConnection connection)
     {
         ConnectionEnds ends = broker.Ends(connection);
         return new JsonObject
@@ -88,7 +88,7 @@ internal static class ConnectionApi
             ["channel_max"] = connection.ChannelMax,
             ["channels"] = connection.Channels.Count,
             ["client_properties"] = FieldTableJson.ToJson(connection.ClientProperties),
-            ["connected_at"] = connection.ConnectedAtMilliseconds,
+            ["connected_at"] = core.OpenedAt(connection).ToUnixTimeMilliseconds(),
             ["frame_max"] = connection.FrameMax,
             ["host"] = ends.Host,
             ["name"] = connection.Name,

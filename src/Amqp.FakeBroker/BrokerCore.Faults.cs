@@ -19,7 +19,7 @@ public sealed partial class BrokerCore
     /// <param name="fault">The fault.</param>
     /// <param name="now">The time of the input.</param>
     /// <returns>False when the fault is none of the core's; nothing has happened then.</returns>
-    /// <exception cref="KeyNotFoundException">It names a virtual host, queue or connection that is not there.</exception>
+    /// <exception cref="BrokerControlException">It names something that is not there.</exception>
     public bool Inject(BrokerFault fault, MonoTime now)
     {
         ArgumentNullException.ThrowIfNull(fault);
@@ -34,7 +34,7 @@ public sealed partial class BrokerCore
     }
 
     /// <summary>The connections a fault names.</summary>
-    /// <exception cref="KeyNotFoundException">There is none with this number.</exception>
+    /// <exception cref="BrokerControlException">There is none with this number.</exception>
     internal BrokerConnection[] Select(ulong? number)
     {
         if (number is null)
@@ -43,7 +43,7 @@ public sealed partial class BrokerCore
         }
 
         BrokerConnection? connection = _connections.Find(each => each.Number == number);
-        return connection is null ? throw new KeyNotFoundException($"there is no connection {number}") : [connection];
+        return connection is null ? throw NoSuch($"connection {number}") : [connection];
     }
 
     private bool Apply(BrokerFault fault)
@@ -66,10 +66,11 @@ public sealed partial class BrokerCore
                 Faults.Add(new PublishRule(back.Exchange, back.RoutingKey, back.Count, isNack: false), isNack: false);
                 return true;
             case CancelConsumers cancel:
-                BrokerConnection.CancelConsumers(FindQueue(cancel.VirtualHost, cancel.Queue), cancel.ConsumerTag);
+                BrokerConnection.CancelConsumers(QueueOrThrow(cancel.VirtualHost, cancel.Queue), cancel.ConsumerTag);
                 return true;
             case DeleteQueue delete:
-                BrokerConnection.RemoveQueue(FindQueue(delete.VirtualHost, delete.Queue));
+                QueueOrThrow(delete.VirtualHost, delete.Queue);
+                DeleteQueue(delete.VirtualHost, delete.Queue);
                 return true;
             default:
                 return ApplyToConnections(fault);
@@ -81,7 +82,7 @@ public sealed partial class BrokerCore
         switch (fault)
         {
             case CloseConnection close:
-                Array.ForEach(Select(close.Connection), each => each.CloseByOperator(close.Reason));
+                Array.ForEach(Select(close.Connection), each => each.ForceClose(close.Reason));
                 return true;
             case StopHeartbeats stop:
                 Array.ForEach(Select(stop.Connection), each => each.HasStoppedHeartbeats = true);
@@ -92,17 +93,11 @@ public sealed partial class BrokerCore
             case MemoryAlarm alarm:
                 SetMemoryAlarm(alarm.IsOn);
                 return true;
+            case DiskAlarm alarm:
+                SetDiskAlarm(alarm.IsOn);
+                return true;
             default:
                 return false;
-        }
-    }
-
-    internal void Restart(MonoTime now)
-    {
-        Advance(now);
-        foreach (BrokerConnection connection in _connections.ToArray())
-        {
-            connection.CloseByOperator("broker forced connection closure with reason 'shutdown'");
         }
     }
 
@@ -117,13 +112,4 @@ public sealed partial class BrokerCore
             }
         }
     }
-
-    /// <summary>The queue of this name.</summary>
-    /// <exception cref="KeyNotFoundException">There is none.</exception>
-    internal QueueModel FindQueue(string virtualHost, string name) =>
-        !TryGetVirtualHost(virtualHost, out VirtualHost host)
-            ? throw new KeyNotFoundException($"there is no virtual host '{virtualHost}'")
-            : host.TryGetQueue(name, out QueueModel queue)
-                ? queue
-                : throw new KeyNotFoundException($"there is no queue '{name}' in virtual host '{virtualHost}'");
 }

@@ -13,6 +13,12 @@ public sealed record BrokerUser(string Name, string? Password)
     /// </summary>
     public ImmutableArray<string>? VirtualHosts { get; init; }
 
+    /// <summary>
+    /// The password in RabbitMQ's stored form (base64 of a four-octet salt and the hash of salt and password), for an
+    /// account that comes from definitions; looked at when there is no <see cref="Password"/>.
+    /// </summary>
+    public string? PasswordHash { get; init; }
+
     /// <summary>Tags such as "administrator" or "impersonator".</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 

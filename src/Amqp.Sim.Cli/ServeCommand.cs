@@ -9,16 +9,18 @@ namespace Amqp.Sim.Cli;
 /// <summary>amqp-sim serve.</summary>
 internal static class ServeCommand
 {
+    private static readonly string[] s_profiles = [.. BrokerProfile.All.Select(static profile => profile.Name)];
+
     /// <summary>Makes the command.</summary>
     public static Command Build()
     {
         Option<int> port = Number("--port", "The AMQP port on 127.0.0.1; 0 picks a free one.", 5672, 0, 65535);
         Option<string> profile = new("--profile")
         {
-            Description = "Which RabbitMQ to be: " + string.Join(", ", BrokerProfile.Names) + ".",
-            DefaultValueFactory = _ => BrokerProfile.Default.Name,
+            Description = "Which RabbitMQ to be: " + string.Join(", ", s_profiles) + ".",
+            DefaultValueFactory = _ => BrokerProfile.RabbitMq310.Name,
         };
-        profile.AcceptOnlyFromAmong([.. BrokerProfile.Names]);
+        profile.AcceptOnlyFromAmong(s_profiles);
         Option<string[]> users = new("--user")
         {
             Description = "An account, NAME:PASSWORD; may be repeated. Default: guest:guest.",
@@ -61,15 +63,16 @@ internal static class ServeCommand
             new ServeOptions
             {
                 Port = parsed.GetValue(port),
-                Broker = BrokerProfile.Get(parsed.GetValue(profile)!).Apply(new BrokerOptions
+                Broker = new BrokerOptions
                 {
+                    Profile = BrokerProfile.Find(parsed.GetValue(profile)!)!,
                     Users = Users(parsed.GetValue(users)),
                     FrameMax = (uint)parsed.GetValue(frameMax),
                     ChannelMax = (ushort)parsed.GetValue(channelMax),
                     HeartbeatSeconds = (ushort)parsed.GetValue(heartbeat),
                     Seed = (ulong)parsed.GetValue(seed),
                     JournalLength = 1000,
-                }),
+                },
                 Definitions = parsed.GetValue(definitions),
                 UsesTls = parsed.GetValue(tls) || parsed.GetValue(cert) is not null,
                 Certificate = parsed.GetValue(cert),
@@ -117,6 +120,6 @@ internal static class ServeCommand
         : [.. given.Select(text =>
         {
             int split = text.IndexOf(':', StringComparison.Ordinal);
-            return new BrokerUser(text[..split], text[(split + 1)..]);
+            return new BrokerUser(text[..split], text[(split + 1)..]) { Tags = ["administrator"] };
         })];
 }

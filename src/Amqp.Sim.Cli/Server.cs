@@ -44,7 +44,7 @@ internal static class Server
             return 0;
         }
         catch (Exception e) when (e is IOException or SocketException or CryptographicException or FormatException
-            or UnauthorizedAccessException or ArgumentOutOfRangeException)
+            or UnauthorizedAccessException or ArgumentOutOfRangeException or BrokerControlException)
         {
             Log(e.Message);
             return Failed;

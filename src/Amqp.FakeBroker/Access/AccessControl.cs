@@ -11,9 +11,11 @@ internal sealed class AccessControl
 
     /// <summary>The account with that password; null when the name or the password is wrong.</summary>
     public UserAccount? Authenticate(string name, string password) =>
-        _users.TryGetValue(name, out UserAccount? account) && account.User.Password is { } right && right == password
-            ? account
-            : null;
+        _users.TryGetValue(name, out UserAccount? account) && Accepts(account.User, password) ? account : null;
+
+    private static bool Accepts(BrokerUser user, string password) => user.Password is { } right
+        ? right == password
+        : user.PasswordHash is { } hash && Definitions.PasswordHash.Matches(hash, password);
 
     /// <summary>Adds an account, or replaces what is known of one but for its permissions.</summary>
     public UserAccount Put(BrokerUser user)

@@ -76,6 +76,15 @@ public sealed record BrokerDefinitions
         return Read(stream);
     }
 
+    /// <summary>A user's password as it is stored.</summary>
+    /// <param name="user">The user.</param>
+    /// <returns>The hash; empty when the user has no password.</returns>
+    public static string HashOf(BrokerUser user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return user.PasswordHash ?? (user.Password is { } password ? PasswordHash.Of(user.Name, password) : "");
+    }
+
     /// <summary>The JSON, indented.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DefinitionsJson.Default.BrokerDefinitions);
 }

@@ -110,6 +110,7 @@ internal abstract partial class HostedConnection
         {
             consumed = HasFaults ? ReceiveWithFaults(input) : Connection.Receive(input, _broker.Now);
             ReceivedOctets += input.Slice(0, consumed).Length;
+            _broker.TellWaiting();
             resumed = Connection.IsReadSuspended || IsFrozen
                 ? (_resumed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task
                 : null;
@@ -133,6 +134,7 @@ internal abstract partial class HostedConnection
         lock (_broker.Gate)
         {
             Connection.ReceiveEnd(_broker.Now);
+            _broker.TellWaiting();
         }
 
         _broker.Settle();

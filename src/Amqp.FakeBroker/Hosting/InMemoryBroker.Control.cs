@@ -22,7 +22,9 @@ public sealed partial class InMemoryBroker
             lock (Gate)
             {
                 ElapseTo(Now);
-                return work(_core);
+                T result = work(_core);
+                TellWaiting();
+                return result;
             }
         }
         finally
@@ -63,15 +65,37 @@ public sealed partial class InMemoryBroker
         }
     }
 
-    /// <summary>The octets that a connection's stream received and sent so far.</summary>
+    /// <summary>The ports listened on.</summary>
+    public IReadOnlyList<BrokerTcpListener> Listeners
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return [.. _listeners];
+            }
+        }
+    }
+
+    /// <summary>The stream of a connection at this moment.</summary>
     /// <param name="connection">The connection.</param>
-    /// <returns>Zero and zero when it has no stream any more.</returns>
-    public (long Received, long Sent) Octets(BrokerConnection connection)
+    /// <returns>Its two ends, and the octets so far.</returns>
+    public ConnectionEnds Ends(BrokerConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
         lock (Gate)
         {
-            return connection.Host is HostedConnection hosted ? (hosted.ReceivedOctets, hosted.SentOctets) : (0, 0);
+            HostedConnection? hosted = connection.Host as HostedConnection;
+            StreamEnds ends = hosted?.Ends ?? StreamEnds.InProcess;
+            return new ConnectionEnds(
+                ends.PeerHost,
+                ends.PeerPort,
+                ends.Host,
+                ends.Port,
+                ends.IsTls,
+                hosted?.IsFrozen ?? false,
+                hosted?.ReceivedOctets ?? 0,
+                hosted?.SentOctets ?? 0);
         }
     }
 }

@@ -125,8 +125,7 @@ public sealed partial class InMemoryBroker
         Users = [.. core.Users.Select(static user => new UserDefinition
         {
             Name = user.Name,
-            PasswordHash = user.PasswordHash
-                ?? (user.Password is { } password ? Definitions.PasswordHash.Of(user.Name, password) : ""),
+            PasswordHash = BrokerDefinitions.HashOf(user),
             HashingAlgorithm = "rabbit_password_hashing_sha256",
             Tags = TagList(user.Tags),
             Limits = ReadOnlyDictionaryOf(),

@@ -10,7 +10,7 @@ public sealed partial class InMemoryBroker
 {
     /// <summary>Makes a fault happen, or sets one that waits for its moment.</summary>
     /// <param name="fault">The fault.</param>
-    /// <exception cref="KeyNotFoundException">It names something that is not there.</exception>
+    /// <exception cref="BrokerControlException">It names something that is not there.</exception>
     /// <exception cref="ArgumentException">It is of a kind that this broker does not know.</exception>
     public void Inject(BrokerFault fault)
     {
@@ -21,10 +21,14 @@ public sealed partial class InMemoryBroker
             {
                 throw new ArgumentException($"this broker cannot do {fault.GetType().Name}", nameof(fault));
             }
+
+            TellWaiting();
         }
 
         Settle();
     }
+
+    private readonly List<Cut> _nextCuts = [];
 
     /// <summary>True while a restart or a crash keeps the broker from accepting connections.</summary>
     public bool IsDown { get; private set; }
@@ -55,6 +59,9 @@ public sealed partial class InMemoryBroker
                 }
 
                 return true;
+            case CutNextConnection next:
+                _nextCuts.Add(next.Cut);
+                return true;
             case FreezeConnection freeze:
                 Freeze(freeze.Connection, true);
                 return true;
@@ -69,6 +76,17 @@ public sealed partial class InMemoryBroker
                 return true;
             default:
                 return false;
+        }
+    }
+
+    /// <summary>Under the lock: cuts that waited for a connection.</summary>
+    private void SetNextCuts(HostedConnection hosted)
+    {
+        Cut[] cuts = [.. _nextCuts];
+        _nextCuts.Clear();
+        foreach (Cut cut in cuts)
+        {
+            Set(hosted, cut);
         }
     }
 
@@ -109,7 +127,9 @@ public sealed partial class InMemoryBroker
         }
 
         HostedConnection? hosted = _hosted.Find(each => each.Connection.Number == number);
-        return hosted is null ? throw new KeyNotFoundException($"there is no connection {number}") : [hosted];
+        return hosted is null
+            ? throw new BrokerControlException($"no connection {number}") { IsNotFound = true }
+            : [hosted];
     }
 
     /// <summary>
@@ -127,9 +147,18 @@ public sealed partial class InMemoryBroker
             }
         }
 
-        _core.Restart(Now);
+        if (isCrash)
+        {
+            _core.Crash();
+        }
+        else
+        {
+            _core.Stop();
+        }
+
         if (downtime <= TimeSpan.Zero)
         {
+            _core.Start();
             return;
         }
 
@@ -142,6 +171,7 @@ public sealed partial class InMemoryBroker
         At(Now + downtime, () =>
         {
             IsDown = false;
+            _core.Start();
             foreach (BrokerTcpListener listener in _listeners)
             {
                 listener.Open();

@@ -56,6 +56,7 @@ public sealed partial class InMemoryBroker
             _shift += by;
             _frozenAt = _frozenAt is null ? null : target;
             ElapseTo(target, isShift: true);
+            TellWaiting();
             _armedFor = MonoTime.Never;
         }
 

@@ -161,10 +161,11 @@ public sealed partial class InMemoryBroker : IAsyncDisposable
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            BrokerConnection connection = _core.Accept(output, Now);
+            BrokerConnection connection = _core.Accept(output, Now, hosted.Ends.Name);
             connection.Host = hosted;
             output.Connection = connection;
             _hosted.Add(hosted);
+            SetNextCuts(hosted);
             Arm();
             return connection;
         }
@@ -251,6 +252,7 @@ public sealed partial class InMemoryBroker : IAsyncDisposable
         {
             _armedFor = MonoTime.Never;
             ElapseTo(Now);
+            TellWaiting();
         }
 
         Settle();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -7,6 +8,11 @@ namespace Amqp.FakeBroker.Hosting;
 internal sealed record StreamEnds(string PeerHost, int PeerPort, string Host, int Port, bool IsTls)
 {
     public static StreamEnds InProcess { get; } = new("in-process", 0, "in-process", 0, false);
+
+    /// <summary>The connection's name as RabbitMQ makes it; null lets the core invent one.</summary>
+    public string? Name => PeerPort == 0
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{PeerHost}:{PeerPort} -> {Host}:{Port}");
 
     public static StreamEnds Of(Socket socket, bool isTls)
     {

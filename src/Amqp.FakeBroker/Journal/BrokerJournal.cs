@@ -65,7 +65,7 @@ internal sealed class BrokerJournal
         };
         _octets += message.Body.Length;
         _published.PushBack(new PublishRecord(
-            _sequence, at, connection.Number, channel, connection.VirtualHostName, message, routes, mandatory));
+            _sequence, at, connection.Number, channel, connection.VirtualHost, message, routes, mandatory));
         while (_published.Count > _capacity || (_octets > _octetCapacity && _published.Count > 1))
         {
             _octets -= _published.PopFront().Message.Body.Length;

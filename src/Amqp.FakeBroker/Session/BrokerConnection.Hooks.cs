@@ -1,6 +1,5 @@
 using Amqp.Engine.Base;
 using Amqp.Engine.Spec;
-using Amqp.Engine.Wire;
 using Amqp.FakeBroker.Faults;
 using Amqp.FakeBroker.Journal;
 using Amqp.FakeBroker.Model;
@@ -14,26 +13,13 @@ public sealed partial class BrokerConnection
     private readonly Queue<HeldConfirm> _heldConfirms = new();
     private bool _isFrozen;
 
-    /// <summary>What the client said of itself; empty before connection.start-ok.</summary>
-    internal FieldTable ClientProperties { get; private set; } = FieldTable.Empty;
-
     /// <summary>The SASL mechanism; empty before connection.start-ok.</summary>
-    internal string Mechanism { get; private set; } = "";
+    public string Mechanism { get; private set; } = "";
 
-    /// <summary>When connection.open succeeded.</summary>
-    internal MonoTime OpenedAt { get; private set; }
-
-    internal string VirtualHostName => _virtualHost?.Name ?? "";
+    /// <summary>When connection.open succeeded, by the broker's clock.</summary>
+    public MonoTime OpenedAt { get; private set; }
 
     internal bool HasStoppedHeartbeats { get; set; }
-
-    internal int FrameMax => _frameMax;
-
-    internal int ChannelMax => _channelMax;
-
-    internal TimeSpan Heartbeat => _heartbeat;
-
-    internal IEnumerable<ChannelModel> Channels => _channels.Values;
 
     /// <summary>True while the host neither reads nor writes: nothing is due meanwhile.</summary>
     internal bool IsFrozen
@@ -47,20 +33,6 @@ public sealed partial class BrokerConnection
     }
 
     private MonoTime HeldConfirmDue => _heldConfirms.TryPeek(out HeldConfirm held) ? held.Due : MonoTime.Never;
-
-    /// <summary>Closes the connection as an operator does: 320, with a reason.</summary>
-    internal void CloseByOperator(string reason)
-    {
-        if (_phase is ConnectionPhase.Opening or ConnectionPhase.Running)
-        {
-            _method = 0;
-            FailConnection(ReplyCode.ConnectionForced, reason);
-        }
-        else
-        {
-            End();
-        }
-    }
 
     /// <summary>Cancels consumers of a queue as the broker does when it loses the queue's leader.</summary>
     internal static void CancelConsumers(QueueModel queue, string? tag)
@@ -80,8 +52,6 @@ public sealed partial class BrokerConnection
         AfterConsumerLeft(queue);
     }
 
-    internal static void RemoveQueue(QueueModel queue) => DeleteQueue(queue);
-
     /// <summary>Sends bytes that are no frame of the broker's.</summary>
     internal void WriteRaw(ReadOnlySpan<byte> bytes)
     {
@@ -94,7 +64,7 @@ public sealed partial class BrokerConnection
     {
         _lastReceived = _core.Now;
         _lastSent = _core.Now;
-        _core.Schedule(NextDeadline);
+        _core.Arm(this);
     }
 
     /// <summary>Sends the confirms that are due, or all that were held back.</summary>
@@ -131,7 +101,7 @@ public sealed partial class BrokerConnection
         FlushConfirms(channel);
         MonoTime due = _core.Faults.ConfirmDelay is { } delay ? _core.Now + delay : MonoTime.Never;
         _heldConfirms.Enqueue(new HeldConfirm(channel, ++channel.LastPublish, isTaken, due));
-        _core.Schedule(due);
+        _core.Arm(this);
         return true;
     }
 
@@ -158,16 +128,10 @@ public sealed partial class BrokerConnection
         return true;
     }
 
-    private void NoteClient(ConnectionStartOk startOk)
-    {
-        ClientProperties = startOk.ClientProperties;
-        Mechanism = startOk.Mechanism;
-    }
-
     private void NoteOpened()
     {
         OpenedAt = _core.Now;
-        Note(JournalKind.ConnectionOpened, 0, $"{UserName} in {VirtualHostName}");
+        Note(JournalKind.ConnectionOpened, 0, $"{UserName} in {VirtualHost}");
     }
 
     private void NotePublished(ChannelModel channel, StoredMessage message, bool isMandatory) =>
