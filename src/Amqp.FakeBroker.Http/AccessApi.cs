@@ -37,6 +37,8 @@ internal static class AccessApi
         new("DELETE", "/api/topic-permissions/{vhost}/{user}", static request => ClearTopics(request, null)),
         new("DELETE", "/api/topic-permissions/{vhost}/{user}/{exchange}", static request =>
             ClearTopics(request, request.Exchange("exchange"))),
+        new("GET", "/api/user-limits", Limits),
+        new("GET", "/api/user-limits/{user}", Limits),
         new("PUT", "/api/user-limits/{user}/{limit}", static request =>
             SetLimit(request, request.RequiredNumber("value"))),
         new("DELETE", "/api/user-limits/{user}/{limit}", static request => SetLimit(request, -1)),
@@ -54,7 +56,7 @@ internal static class AccessApi
     private static ApiResult BulkDelete(ApiRequest request)
     {
         JsonElement users = request.Member("users", JsonValueKind.Array)
-            ?? throw ApiException.BadRequest("key_missing: \"users\" is required");
+            ?? throw ApiException.BadRequest("[{key_missing,users}]");
         string[] names = [.. users.EnumerateArray().Select(static each => each.ToString())];
         request.Broker.Control(core => Array.ForEach(names, name => core.DeleteUser(name)));
         return ApiResult.NoContent;
@@ -66,7 +68,7 @@ internal static class AccessApi
         string? password = request.Text("password");
         if (!request.Body.TryGetProperty("tags", out JsonElement tags))
         {
-            throw ApiException.BadRequest("key_missing: \"tags\" is required");
+            throw ApiException.BadRequest("tags_not_present");
         }
 
         BrokerUser user = new(request["user"], password)
@@ -99,8 +101,10 @@ internal static class AccessApi
 
     private static ApiResult PutPermission(ApiRequest request)
     {
+        request.Require("configure", "write", "read");
         BrokerPermissions permissions = new(
             request.RequiredText("configure"), request.RequiredText("write"), request.RequiredText("read"));
+        CheckEnds(request);
         bool isThere = Permission(request) is not null;
         request.Broker.Control(core => core.SetPermissions(request.VirtualHost, request["user"], permissions));
         return isThere ? ApiResult.NoContent : ApiResult.Created;
@@ -114,6 +118,8 @@ internal static class AccessApi
 
     private static ApiResult PutTopicPermission(ApiRequest request)
     {
+        request.Require("exchange", "write", "read");
+        CheckEnds(request);
         TopicPermissionInfo permission = new(
             request["user"],
             request.VirtualHost,
@@ -122,6 +128,43 @@ internal static class AccessApi
             request.RequiredText("read"));
         request.Broker.Control(core => core.SetTopicPermission(permission));
         return ApiResult.Created;
+    }
+
+    private static void CheckEnds(ApiRequest request)
+    {
+        bool areThere = request.Broker.Control(core => core.VirtualHosts.Contains(request.VirtualHost)
+            && core.Users.Any(each => each.Name == request["user"]));
+        if (!areThere)
+        {
+            throw ApiException.BadRequest("vhost_or_user_not_found");
+        }
+    }
+
+    private static ApiResult Limits(ApiRequest request) => request.Broker.Control<ApiResult>(core =>
+    {
+        JsonArray array = [];
+        foreach (string user in core.Users.Select(static each => each.Name))
+        {
+            (int? connections, int? channels) = core.GetUserLimits(user);
+            JsonObject value = [];
+            Add(value, "max-connections", connections);
+            Add(value, "max-channels", channels);
+            if (value.Count > 0 && (request["user"] ?? user) == user)
+            {
+                array.Add((JsonNode)new JsonObject { ["user"] = user, ["value"] = value });
+            }
+        }
+
+        return array;
+    });
+
+    /// <summary>Adds a limit where there is one.</summary>
+    public static void Add(JsonObject json, string name, int? limit)
+    {
+        if (limit is { } most)
+        {
+            json[name] = most;
+        }
     }
 
     private static ApiResult ClearTopics(ApiRequest request, string? exchange) =>

@@ -45,8 +45,23 @@ internal sealed class ApiRequest(
     /// <summary>A text of the body; null when it is not there.</summary>
     public string? Text(string key) => Member(key, JsonValueKind.String) is { } value ? value.GetString() : null;
 
-    public string RequiredText(string key) =>
-        Text(key) ?? throw ApiException.BadRequest($"key_missing: \"{key}\" is required");
+    public string RequiredText(string key)
+    {
+        Require(key);
+        return Text(key) ?? throw ApiException.BadRequest($"\"{key}\" must be of the JSON type string");
+    }
+
+    /// <summary>Checks that the body has these members.</summary>
+    /// <exception cref="ApiException">It has not; the reason names them all, as RabbitMQ's does.</exception>
+    public void Require(params string[] keys)
+    {
+        string[] missing = [.. keys.Where(key => !Body.TryGetProperty(key, out _))];
+        if (missing.Length > 0)
+        {
+            throw ApiException.BadRequest(
+                $"[{string.Join(',', missing.Select(static key => $"{{key_missing,{key}}}"))}]");
+        }
+    }
 
     public bool Flag(string key, bool otherwise = false)
     {
@@ -85,7 +100,8 @@ internal sealed class ApiRequest(
 
     public long RequiredNumber(string key, long least = long.MinValue)
     {
-        long number = Number(key) ?? throw ApiException.BadRequest($"key_missing: \"{key}\" is required");
+        Require(key);
+        long number = Number(key) ?? throw ApiException.BadRequest($"\"{key}\" must be a whole number");
         return number >= least
             ? number
             : throw ApiException.BadRequest(string.Create(CultureInfo.InvariantCulture, $"\"{key}\" must be at least {least}"));

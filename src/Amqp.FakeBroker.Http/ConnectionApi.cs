@@ -23,7 +23,7 @@ internal static class ConnectionApi
         new("GET", "/api/connections/{connection}/channels", static request => request.Broker.Control<ApiResult>(core =>
         {
             BrokerConnection connection = Find(core, request);
-            return Shapes.List(connection.Channels, each => Channel(connection, each));
+            return Shapes.List(connection.Channels, each => Channel(request.Broker, connection, each));
         })),
         new("GET", "/api/channels", static request => Channels(request, static _ => true)),
         new("GET", "/api/vhosts/{vhost}/channels", static request =>
@@ -36,8 +36,12 @@ internal static class ConnectionApi
                 {
                     if (ChannelName(connection, channel) == request["channel"])
                     {
-                        JsonObject json = Channel(connection, channel);
-                        json["consumer_details"] = new JsonArray();
+                        JsonObject json = Channel(request.Broker, connection, channel);
+                        json["consumer_details"] = Shapes.List(
+                            core.ListQueues(connection.VirtualHost)
+                                .SelectMany(static queue => queue.Consumers)
+                                .Where(each => each.Connection == connection.Number && each.Channel == channel.Number),
+                            each => QueueApi.Consumer(request.Broker, core, connection.VirtualHost, each));
                         return json;
                     }
                 }
@@ -60,7 +64,7 @@ internal static class ConnectionApi
             [.. core.Connections.Where(isChosen)
                 .SelectMany(static connection => connection.Channels.Select(channel => (connection, channel)))],
             static each => ChannelName(each.connection, each.channel),
-            static each => Channel(each.connection, each.channel)));
+            each => Channel(request.Broker, each.connection, each.channel)));
 
     private static ApiResult Close(ApiRequest request)
     {
@@ -93,6 +97,9 @@ internal static class ConnectionApi
             ["host"] = ends.Host,
             ["name"] = connection.Name,
             ["node"] = Shapes.Node,
+            ["peer_cert_issuer"] = null,
+            ["peer_cert_subject"] = null,
+            ["peer_cert_validity"] = null,
             ["peer_host"] = ends.PeerHost,
             ["peer_port"] = ends.PeerPort,
             ["port"] = ends.Port,
@@ -103,20 +110,30 @@ internal static class ConnectionApi
             ["send_oct_details"] = Shapes.Rate(),
             ["send_pend"] = 0,
             ["ssl"] = ends.IsTls,
+            ["ssl_cipher"] = null,
+            ["ssl_hash"] = null,
+            ["ssl_key_exchange"] = null,
+            ["ssl_protocol"] = null,
             ["state"] = ends.IsFrozen ? "flow" : connection.IsBlocked ? "blocked" : "running",
             ["timeout"] = (int)connection.Heartbeat.TotalSeconds,
             ["type"] = "network",
             ["user"] = connection.UserName,
+            ["user_provided_name"] = SimFaultApi.GivenName(connection),
             ["user_who_performed_action"] = connection.UserName,
             ["vhost"] = connection.VirtualHost,
         };
     }
 
-    private static JsonObject Channel(BrokerConnection connection, ChannelInfo channel) => new()
+    private static JsonObject Channel(InMemoryBroker broker, BrokerConnection connection, ChannelInfo channel) => new()
     {
         ["acks_uncommitted"] = 0,
         ["confirm"] = channel.IsConfirming,
-        ["connection_details"] = new JsonObject { ["name"] = connection.Name },
+        ["connection_details"] = new JsonObject
+        {
+            ["name"] = connection.Name,
+            ["peer_host"] = broker.Ends(connection).PeerHost,
+            ["peer_port"] = broker.Ends(connection).PeerPort,
+        },
         ["consumer_count"] = channel.Consumers,
         ["global_prefetch_count"] = channel.GlobalPrefetch,
         ["messages_unacknowledged"] = channel.Unacknowledged,

@@ -34,12 +34,8 @@ internal sealed class Dispatcher(InMemoryBroker broker, Route[] routes)
         }
         catch (BrokerControlException e)
         {
-            (int status, string error) = e.IsNotFound ? (404, "Object Not Found") : (400, "bad_request");
+            (int status, string error) = e.IsNotFound ? (404, "not_found") : (400, "bad_request");
             await FailAsync(context.Response, status, error, e.Message).ConfigureAwait(false);
-        }
-        catch (KeyNotFoundException e)
-        {
-            await FailAsync(context.Response, 404, "Object Not Found", e.Message).ConfigureAwait(false);
         }
         catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or JsonException)
         {
@@ -102,7 +98,7 @@ internal sealed class Dispatcher(InMemoryBroker broker, Route[] routes)
 
         if (others.Count == 0)
         {
-            throw ApiException.NotFound($"there is nothing at /{string.Join('/', path)}");
+            throw ApiException.NotFound();
         }
 
         response.Headers.Allow = string.Join(", ", others.Distinct());
@@ -117,7 +113,7 @@ internal sealed class Dispatcher(InMemoryBroker broker, Route[] routes)
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
             || !Convert.TryFromBase64String(header[Scheme.Length..].Trim(), octets, out int length))
         {
-            throw new ApiException(401, "not_authorised", "Login failed");
+            throw new ApiException(401, "not_authorized", "Login failed");
         }
 
         string login = Encoding.UTF8.GetString(octets, 0, length);
@@ -127,7 +123,7 @@ internal sealed class Dispatcher(InMemoryBroker broker, Route[] routes)
             : broker.Control(core => core.Authenticate(login[..split], login[(split + 1)..]));
         if (user is null)
         {
-            throw new ApiException(401, "not_authorised", "Login failed");
+            throw new ApiException(401, "not_authorized", "Login failed");
         }
 
         return user.Tags.Any(static tag => s_tags.Contains(tag))

@@ -9,8 +9,7 @@ internal static class ExchangeApi
     [
         new("GET", "/api/exchanges", List),
         new("GET", "/api/exchanges/{vhost}", List),
-        new("GET", "/api/exchanges/{vhost}/{exchange}", static request =>
-            Shapes.Exchange(request.Broker.Control(core => Find(core, request)), request.User!.Name)),
+        new("GET", "/api/exchanges/{vhost}/{exchange}", Show),
         new("PUT", "/api/exchanges/{vhost}/{exchange}", Declare),
         new("DELETE", "/api/exchanges/{vhost}/{exchange}", Delete),
         new("POST", "/api/exchanges/{vhost}/{exchange}/publish", Publish),
@@ -27,20 +26,29 @@ internal static class ExchangeApi
             request, all, static each => each.Name, each => Shapes.Exchange(each, request.User!.Name));
     }
 
+    private static ApiResult Show(ApiRequest request)
+    {
+        JsonObject json = Shapes.Exchange(request.Broker.Control(core => Find(core, request)), request.User!.Name);
+        json["incoming"] = new JsonArray();
+        json["outgoing"] = new JsonArray();
+        return json;
+    }
+
     private static ApiResult Declare(ApiRequest request) => request.Broker.Control(core =>
     {
-        string type = request.RequiredText("type");
+        string type = request.Text("type") ?? "direct";
         bool isDurable = request.Flag("durable", otherwise: true);
         ExchangeInfo? there = core.ListExchanges(request.VirtualHost)
             .FirstOrDefault(each => each.Name == request.Exchange("exchange"));
         if (there is not null)
         {
-            return there.Type == type && there.IsDurable == isDurable
-                && there.IsAutoDelete == request.Flag("auto_delete") && there.IsInternal == request.Flag("internal")
-                && Shapes.AreEqual(there.Arguments, request.Table("arguments"))
-                ? ApiResult.NoContent
-                : throw ApiException.BadRequest(
-                    $"inequivalent arg for exchange '{there.Name}' in vhost '{there.VirtualHost}'");
+            string what = $"exchange '{there.Name}' in vhost '{there.VirtualHost}'";
+            Equivalence.Check("type", type, there.Type, what);
+            Equivalence.Check("durable", isDurable, there.IsDurable, what);
+            Equivalence.Check("auto_delete", request.Flag("auto_delete"), there.IsAutoDelete, what);
+            Equivalence.Check("internal", request.Flag("internal"), there.IsInternal, what);
+            Equivalence.Check(request.Table("arguments"), there.Arguments, what);
+            return ApiResult.NoContent;
         }
 
         core.DeclareExchange(
@@ -57,6 +65,11 @@ internal static class ExchangeApi
     private static ApiResult Delete(ApiRequest request) => request.Broker.Control(core =>
     {
         ExchangeInfo exchange = Find(core, request);
+        if (exchange.Name.Length == 0 || exchange.Name.StartsWith("amq.", StringComparison.Ordinal))
+        {
+            throw new ApiException(401, "not_authorised", "Access refused.");
+        }
+
         if (request.QueryFlag("if-unused")
             && core.ListBindings(exchange.VirtualHost).Any(each => each.Source == exchange.Name))
         {
@@ -69,11 +82,16 @@ internal static class ExchangeApi
 
     private static ApiResult Publish(ApiRequest request)
     {
+        request.Require("properties", "routing_key", "payload", "payload_encoding");
         string routingKey = request.RequiredText("routing_key");
         byte[] body = MessageJson.Payload(request);
         var properties = MessageJson.Properties(request.Member("properties", System.Text.Json.JsonValueKind.Object));
+        string exchange = request.Exchange("exchange");
         bool isRouted = request.Broker.Control(core =>
-            core.Publish(request.VirtualHost, request.Exchange("exchange"), routingKey, properties, body));
+            core.ListExchanges(request.VirtualHost).Any(each => each.Name == exchange)
+                ? core.Publish(request.VirtualHost, exchange, routingKey, properties, body)
+                : throw ApiException.BadRequest(
+                    $"404 NOT_FOUND - no exchange '{exchange}' in vhost '{request.VirtualHost}'"));
         return new JsonObject { ["routed"] = isRouted };
     }
 

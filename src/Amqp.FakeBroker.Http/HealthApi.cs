@@ -39,7 +39,7 @@ internal static class HealthApi
         int.TryParse(request["port"], NumberStyles.None, CultureInfo.InvariantCulture, out int port)
             ? request.Broker.Listeners.Any(listener => listener.Port == port)
                 ? new JsonObject { ["status"] = "ok", ["port"] = port }
-                : Failed("No active listener")
+                : NoListener(port, "ports", Shapes.List(request.Broker.Listeners, static each => (JsonNode)each.Port))
             : throw ApiException.BadRequest("the port is not a number");
 
     private static ApiResult Protocol(ApiRequest request)
@@ -51,6 +51,16 @@ internal static class HealthApi
             "http" => true,
             _ => false,
         };
-        return isThere ? new JsonObject { ["status"] = "ok", ["protocol"] = request["protocol"] } : Failed("No active listener");
+        return isThere ? new JsonObject { ["status"] = "ok", ["protocol"] = request["protocol"] }
+            : NoListener(request["protocol"], "protocols", Shapes.List(
+                request.Broker.Listeners, static each => (JsonNode)(each.Tls is null ? "amqp" : "amqp/ssl")));
     }
+
+    private static ApiResult NoListener(JsonNode missing, string key, JsonArray there) => new(503, new JsonObject
+    {
+        ["status"] = "failed",
+        ["reason"] = "No active listener",
+        ["missing"] = missing,
+        [key] = there,
+    });
 }

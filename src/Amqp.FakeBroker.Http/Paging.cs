@@ -31,7 +31,7 @@ internal static class Paging
         if (number > pages)
         {
             throw new ApiException(400, "page_out_of_range", string.Create(
-                CultureInfo.InvariantCulture, $"page out of range, page: {number} size: {size}, len: {filtered.Count}"));
+                CultureInfo.InvariantCulture, $"Page out of range, page: {number} page size: {size}, len: {filtered.Count}"));
         }
 
         JsonArray shown = Shapes.List(filtered.Skip((number - 1) * size).Take(size), show);

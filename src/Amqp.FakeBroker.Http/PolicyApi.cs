@@ -1,3 +1,6 @@
+using Amqp.Engine.Wire;
+using Amqp.FakeBroker.Definitions;
+
 namespace Amqp.FakeBroker.Http;
 
 /// <summary>/api/policies.</summary>
@@ -16,6 +19,28 @@ internal static class PolicyApi
                 : throw ApiException.NotFound()),
     ];
 
+    private static readonly string[] s_settings =
+    [
+        "alternate-exchange", "consumer-timeout", "dead-letter-exchange", "dead-letter-routing-key",
+        "dead-letter-strategy", "delivery-limit", "expires", "federation-upstream", "federation-upstream-set",
+        "federation-upstream-pattern", "ha-mode", "ha-params", "ha-promote-on-failure", "ha-promote-on-shutdown",
+        "ha-sync-batch-size", "ha-sync-mode", "initial-cluster-size", "max-age", "max-in-memory-bytes",
+        "max-in-memory-length", "max-length", "max-length-bytes", "message-ttl", "overflow", "queue-leader-locator",
+        "queue-master-locator", "queue-mode", "queue-version", "stream-max-segment-size-bytes", "target-group-size",
+    ];
+
+    // The reason is escaped for HTML, as RabbitMQ's is.
+    private static void CheckSettings(FieldTable definition)
+    {
+        string[] unknown = [.. definition.Where(static pair => !s_settings.Contains(pair.Key))
+            .Select(static pair => $"{{&lt;&lt;\"{pair.Key}\"&gt;&gt;,{FieldTableJson.ToJson(pair.Value)?.ToJsonString()}}}")];
+        if (unknown.Length > 0)
+        {
+            throw ApiException.BadRequest(
+                $"Validation failed\n\n[{string.Join(",\n ", unknown)}] are not recognised policy settings\n");
+        }
+    }
+
     private static ApiResult List(ApiRequest request) => Shapes.List(
         request.Broker.Control(static core => core.Policies)
             .Where(each => (request.OptionalVirtualHost ?? each.VirtualHost) == each.VirtualHost),
@@ -32,10 +57,8 @@ internal static class PolicyApi
             throw ApiException.BadRequest($"\"apply-to\" cannot be \"{applyTo}\"");
         }
 
-        if (request.Member("definition", System.Text.Json.JsonValueKind.Object) is null)
-        {
-            throw ApiException.BadRequest("key_missing: \"definition\" is required");
-        }
+        request.Require("pattern", "definition");
+        CheckSettings(request.Table("definition"));
 
         BrokerPolicy policy = new(
             request.VirtualHost, request["name"], request.RequiredText("pattern"), request.Table("definition"))

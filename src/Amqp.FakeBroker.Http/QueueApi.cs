@@ -31,7 +31,8 @@ internal static class QueueApi
     {
         QueueInfo queue = Find(core, request);
         JsonObject json = Shapes.Queue(queue, isWhole: true);
-        json["consumer_details"] = Shapes.List(queue.Consumers, each => Consumer(core, queue.VirtualHost, each));
+        json["consumer_details"] = Shapes.List(
+            queue.Consumers, each => Consumer(request.Broker, core, queue.VirtualHost, each));
         return json;
     });
 
@@ -41,11 +42,11 @@ internal static class QueueApi
         bool isAutoDelete = request.Flag("auto_delete");
         if (core.FindQueue(request.VirtualHost, request["queue"]) is { } queue)
         {
-            return queue.IsDurable == isDurable && queue.IsAutoDelete == isAutoDelete
-                && Shapes.AreEqual(queue.Arguments, request.Table("arguments"))
-                ? ApiResult.NoContent
-                : throw ApiException.BadRequest(
-                    $"inequivalent arg for queue '{queue.Name}' in vhost '{queue.VirtualHost}'");
+            string what = $"queue '{queue.Name}' in vhost '{queue.VirtualHost}'";
+            Equivalence.Check("durable", isDurable, queue.IsDurable, what);
+            Equivalence.Check("auto_delete", isAutoDelete, queue.IsAutoDelete, what);
+            Equivalence.Check(request.Table("arguments"), queue.Arguments, what);
+            return ApiResult.NoContent;
         }
 
         core.DeclareQueue(request.VirtualHost, request["queue"], isDurable, isAutoDelete, request.Table("arguments"));
@@ -85,16 +86,16 @@ internal static class QueueApi
     // them and puts them back, they do not count as redelivered afterwards.
     private static ApiResult Get(ApiRequest request)
     {
+        request.Require("ackmode", "count", "encoding");
         long count = request.RequiredNumber("count", least: 1);
-        bool stays = (request.Text("ackmode") ?? (request.Flag("requeue", true) ? "ack_requeue_true" : "ack_requeue_false"))
-            switch
+        bool stays = request.Text("ackmode") switch
         {
             "ack_requeue_true" or "reject_requeue_true" => true,
             "ack_requeue_false" or "reject_requeue_false" => false,
             _ => throw ApiException.BadRequest("\"ackmode\" must be ack_requeue_true, ack_requeue_false, "
                 + "reject_requeue_true or reject_requeue_false"),
         };
-        bool isBase64 = (request.Text("encoding") ?? "auto") switch
+        bool isBase64 = request.Text("encoding") switch
         {
             "auto" => false,
             "base64" => true,
@@ -103,7 +104,8 @@ internal static class QueueApi
         int? longest = request.Number("truncate") is { } truncate ? (int)Math.Clamp(truncate, 0, int.MaxValue) : null;
         return request.Broker.Control<ApiResult>(core =>
         {
-            QueueInfo queue = Find(core, request);
+            QueueInfo queue = core.FindQueue(request.VirtualHost, request["queue"]) ?? throw new ApiException(
+                404, "not_found", $"NOT_FOUND - no queue '{request["queue"]}' in vhost '{request.VirtualHost}'");
             JsonArray array = [];
             if (stays)
             {
@@ -141,11 +143,12 @@ internal static class QueueApi
     private static ApiResult Consumers(ApiRequest request) => request.Broker.Control<ApiResult>(core => Shapes.List(
         core.ListQueues(request.OptionalVirtualHost)
             .SelectMany(static queue => queue.Consumers.Select(consumer => (queue.VirtualHost, consumer))),
-        each => Consumer(core, each.VirtualHost, each.consumer)));
+        each => Consumer(request.Broker, core, each.VirtualHost, each.consumer)));
 
-    private static JsonObject Consumer(BrokerCore core, string virtualHost, ConsumerInfo consumer)
+    public static JsonObject Consumer(InMemoryBroker broker, BrokerCore core, string virtualHost, ConsumerInfo consumer)
     {
         BrokerConnection? connection = core.Connections.FirstOrDefault(each => each.Number == consumer.Connection);
+        ConnectionEnds? ends = connection is null ? null : broker.Ends(connection);
         return new JsonObject
         {
             ["ack_required"] = !consumer.NoAck,
@@ -158,6 +161,8 @@ internal static class QueueApi
                 ["name"] = string.Create(CultureInfo.InvariantCulture, $"{connection?.Name} ({consumer.Channel})"),
                 ["node"] = Shapes.Node,
                 ["number"] = consumer.Channel,
+                ["peer_host"] = ends?.PeerHost,
+                ["peer_port"] = ends?.PeerPort,
                 ["user"] = connection?.UserName,
             },
             ["consumer_tag"] = consumer.Tag,

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Amqp.Engine.Spec;
-using Amqp.Engine.Wire;
 using Amqp.FakeBroker.Definitions;
 
 namespace Amqp.FakeBroker.Http;
@@ -34,8 +33,12 @@ internal static class Shapes
             ["durable"] = queue.IsDurable,
             ["effective_policy_definition"] = new JsonObject(),
             ["exclusive"] = queue.ExclusiveOwner is not null,
+            ["exclusive_consumer_tag"] = queue.Consumers.FirstOrDefault(static each => each.IsExclusive)?.Tag,
+            ["head_message_timestamp"] = null,
             ["memory"] = queue.ReadyOctets,
             ["message_bytes"] = queue.ReadyOctets,
+            ["message_bytes_paged_out"] = 0,
+            ["message_bytes_ram"] = queue.ReadyOctets,
             ["message_bytes_ready"] = queue.ReadyOctets,
             ["messages"] = queue.Messages,
             ["messages_details"] = Rate(),
@@ -61,19 +64,18 @@ internal static class Shapes
         return json;
     }
 
-    public static JsonObject Exchange(ExchangeInfo exchange, string user) => new()
+    public static JsonObject Exchange(ExchangeInfo exchange, string user) => WithPolicy(exchange.Policy, new()
     {
         ["arguments"] = FieldTableJson.ToJson(exchange.Arguments),
         ["auto_delete"] = exchange.IsAutoDelete,
         ["durable"] = exchange.IsDurable,
         ["internal"] = exchange.IsInternal,
         ["name"] = exchange.Name,
-        ["policy"] = exchange.Policy,
         ["type"] = exchange.Type,
         ["user_who_performed_action"] = exchange.Name.Length == 0
             || exchange.Name.StartsWith("amq.", StringComparison.Ordinal) ? "rmq-internal" : user,
         ["vhost"] = exchange.VirtualHost,
-    };
+    });
 
     public static JsonObject Binding(BindingInfo binding) => new()
     {
@@ -123,9 +125,15 @@ internal static class Shapes
         ["read"] = each.Read,
     };
 
-    /// <summary>True when two tables mean the same to a management client, which knows one kind of whole number.</summary>
-    public static bool AreEqual(FieldTable a, FieldTable b) =>
-        JsonNode.DeepEquals(FieldTableJson.ToJson(a), FieldTableJson.ToJson(b));
+    private static JsonObject WithPolicy(string? policy, JsonObject json)
+    {
+        if (policy is not null)
+        {
+            json["policy"] = policy;
+        }
+
+        return json;
+    }
 
     public static JsonObject Rate() => new() { ["rate"] = 0.0 };
 

@@ -16,6 +16,8 @@ internal static class VirtualHostApi
             request.Broker.Control(core => core.DeleteVirtualHost(request.VirtualHost))
                 ? ApiResult.NoContent
                 : throw ApiException.NotFound()),
+        new("GET", "/api/vhost-limits", Limits),
+        new("GET", "/api/vhost-limits/{vhost}", Limits),
         new("PUT", "/api/vhost-limits/{vhost}/{limit}", static request =>
             SetLimit(request, request.RequiredNumber("value"))),
         new("DELETE", "/api/vhost-limits/{vhost}/{limit}", static request => SetLimit(request, -1)),
@@ -30,6 +32,7 @@ internal static class VirtualHostApi
         return new JsonObject
         {
             ["cluster_state"] = new JsonObject { [Shapes.Node] = "running" },
+            ["default_queue_type"] = "undefined",
             ["description"] = name == "/" ? "Default virtual host" : "",
             ["messages"] = queues.Sum(static queue => queue.Messages),
             ["messages_ready"] = queues.Sum(static queue => queue.Ready),
@@ -56,6 +59,24 @@ internal static class VirtualHostApi
         }
 
         return isNew ? ApiResult.Created : ApiResult.NoContent;
+    });
+
+    private static ApiResult Limits(ApiRequest request) => request.Broker.Control<ApiResult>(core =>
+    {
+        JsonArray array = [];
+        foreach (string name in core.VirtualHosts)
+        {
+            (int? connections, int? queues) = core.GetVirtualHostLimits(name);
+            JsonObject value = [];
+            AccessApi.Add(value, "max-connections", connections);
+            AccessApi.Add(value, "max-queues", queues);
+            if (value.Count > 0 && (request.OptionalVirtualHost ?? name) == name)
+            {
+                array.Add((JsonNode)new JsonObject { ["vhost"] = name, ["value"] = value });
+            }
+        }
+
+        return array;
     });
 
     private static ApiResult SetLimit(ApiRequest request, long value)
