@@ -96,7 +96,8 @@ internal static class AccessApi
             && (request["user"] ?? each.User) == each.User),
         Shapes.Permission);
 
-    private static PermissionInfo? Permission(ApiRequest request) => request.Broker.Control(static core => core.Permissions)
+    private static PermissionInfo? Permission(ApiRequest request) => request.Broker
+        .Control(static core => core.Permissions)
         .FirstOrDefault(each => each.VirtualHost == request.VirtualHost && each.User == request["user"]);
 
     private static ApiResult PutPermission(ApiRequest request)

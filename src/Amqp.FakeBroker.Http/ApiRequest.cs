@@ -104,7 +104,8 @@ internal sealed class ApiRequest(
         long number = Number(key) ?? throw ApiException.BadRequest($"\"{key}\" must be a whole number");
         return number >= least
             ? number
-            : throw ApiException.BadRequest(string.Create(CultureInfo.InvariantCulture, $"\"{key}\" must be at least {least}"));
+            : throw ApiException.BadRequest(string.Create(
+                CultureInfo.InvariantCulture, $"\"{key}\" must be at least {least}"));
     }
 
     /// <summary>A time in milliseconds, not negative.</summary>

@@ -69,7 +69,8 @@ internal static class BindingApi
         string end = isToQueue ? "q" : "e";
         return ApiResult.Created with
         {
-            Location = $"{request["source"]}/{end}/{Uri.EscapeDataString(binding.Destination)}/{PropertiesKey(binding)}",
+            Location = $"{request["source"]}/{end}/{Uri.EscapeDataString(binding.Destination)}/"
+                + PropertiesKey(binding),
         };
     }
 

@@ -37,7 +37,8 @@ internal sealed class Dispatcher(InMemoryBroker broker, Route[] routes)
             (int status, string error) = e.IsNotFound ? (404, "not_found") : (400, "bad_request");
             await FailAsync(context.Response, status, error, e.Message).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or JsonException)
+        catch (Exception e)
+            when (e is FormatException or ArgumentException or InvalidOperationException or JsonException)
         {
             await FailAsync(context.Response, 400, "bad_request", e.Message).ConfigureAwait(false);
         }
@@ -102,7 +103,8 @@ internal sealed class Dispatcher(InMemoryBroker broker, Route[] routes)
         }
 
         response.Headers.Allow = string.Join(", ", others.Distinct());
-        throw new ApiException(405, "Method Not Allowed", $"{method} is not one of {string.Join(", ", others.Distinct())}");
+        throw new ApiException(
+            405, "Method Not Allowed", $"{method} is not one of {string.Join(", ", others.Distinct())}");
     }
 
     private BrokerUser Authenticate(HttpRequest request)

@@ -21,7 +21,8 @@ internal static class ExchangeApi
 
     private static ApiResult List(ApiRequest request)
     {
-        IReadOnlyList<ExchangeInfo> all = request.Broker.Control(core => core.ListExchanges(request.OptionalVirtualHost));
+        IReadOnlyList<ExchangeInfo> all =
+            request.Broker.Control(core => core.ListExchanges(request.OptionalVirtualHost));
         return Paging.Page(
             request, all, static each => each.Name, each => Shapes.Exchange(each, request.User!.Name));
     }

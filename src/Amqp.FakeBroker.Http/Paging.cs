@@ -31,7 +31,8 @@ internal static class Paging
         if (number > pages)
         {
             throw new ApiException(400, "page_out_of_range", string.Create(
-                CultureInfo.InvariantCulture, $"Page out of range, page: {number} page size: {size}, len: {filtered.Count}"));
+                CultureInfo.InvariantCulture,
+                $"Page out of range, page: {number} page size: {size}, len: {filtered.Count}"));
         }
 
         JsonArray shown = Shapes.List(filtered.Skip((number - 1) * size).Take(size), show);
@@ -48,7 +49,8 @@ internal static class Paging
     }
 
     private static int Number(string text, string what, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= most
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number >= 1 && number <= most
             ? number
             : throw ApiException.BadRequest(string.Create(
                 CultureInfo.InvariantCulture, $"{what} must be a number from 1 to {most}"));

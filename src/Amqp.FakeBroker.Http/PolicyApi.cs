@@ -33,7 +33,8 @@ internal static class PolicyApi
     private static void CheckSettings(FieldTable definition)
     {
         string[] unknown = [.. definition.Where(static pair => !s_settings.Contains(pair.Key))
-            .Select(static pair => $"{{&lt;&lt;\"{pair.Key}\"&gt;&gt;,{FieldTableJson.ToJson(pair.Value)?.ToJsonString()}}}")];
+            .Select(static pair =>
+                $"{{&lt;&lt;\"{pair.Key}\"&gt;&gt;,{FieldTableJson.ToJson(pair.Value)?.ToJsonString()}}}")];
         if (unknown.Length > 0)
         {
             throw ApiException.BadRequest(

@@ -82,8 +82,8 @@ internal static class QueueApi
         return ApiResult.NoContent;
     });
 
-    // ackmode says whether the messages go or stay. Those that stay are only looked at: unlike with RabbitMQ, which takes
-    // them and puts them back, they do not count as redelivered afterwards.
+    // ackmode says whether the messages go or stay. Those that stay are only looked at: unlike with RabbitMQ, which
+    // takes them and puts them back, they do not count as redelivered afterwards.
     private static ApiResult Get(ApiRequest request)
     {
         request.Require("ackmode", "count", "encoding");
@@ -109,7 +109,8 @@ internal static class QueueApi
             JsonArray array = [];
             if (stays)
             {
-                foreach (MessageInfo message in core.BrowseQueue(queue.VirtualHost, queue.Name).Take((int)Math.Min(count, int.MaxValue)))
+                int most = (int)Math.Min(count, int.MaxValue);
+                foreach (MessageInfo message in core.BrowseQueue(queue.VirtualHost, queue.Name).Take(most))
                 {
                     array.Add((JsonNode)Message(message, queue.Ready - array.Count - 1, isBase64, longest));
                 }
@@ -145,7 +146,8 @@ internal static class QueueApi
             .SelectMany(static queue => queue.Consumers.Select(consumer => (queue.VirtualHost, consumer))),
         each => Consumer(request.Broker, core, each.VirtualHost, each.consumer)));
 
-    public static JsonObject Consumer(InMemoryBroker broker, BrokerCore core, string virtualHost, ConsumerInfo consumer)
+    public static JsonObject Consumer(
+        InMemoryBroker broker, BrokerCore core, string virtualHost, ConsumerInfo consumer)
     {
         BrokerConnection? connection = core.Connections.FirstOrDefault(each => each.Number == consumer.Connection);
         ConnectionEnds? ends = connection is null ? null : broker.Ends(connection);

@@ -4,7 +4,9 @@ using Amqp.FakeBroker.Faults;
 
 namespace Amqp.FakeBroker.Http;
 
-/// <summary>/sim: faults on cue. A connection is named by its number, its name, its connection_name, or is "all".</summary>
+/// <summary>
+/// /sim: faults on cue. A connection is named by its number, its name, its connection_name, or is "all".
+/// </summary>
 internal static class SimFaultApi
 {
     public static Route[] Routes =>
@@ -79,7 +81,9 @@ internal static class SimFaultApi
     }
 
     private static int Count(ApiRequest request) =>
-        (int)Math.Min(request.Body.TryGetProperty("count", out _) ? request.RequiredNumber("count", 0) : 1, int.MaxValue);
+        !request.Body.TryGetProperty("count", out _)
+            ? 1
+            : (int)Math.Min(request.RequiredNumber("count", least: 0), int.MaxValue);
 
     private static TimeSpan Downtime(ApiRequest request) => request.Milliseconds("downtime_ms") ?? TimeSpan.Zero;
 

@@ -101,7 +101,8 @@ internal static class SimStateApi
 
             if (timeout is not null || interval is not null)
             {
-                core.SetConsumerTimeout(timeout ?? core.ConsumerTimeout, interval ?? core.Options.ConsumerTimeoutInterval);
+                core.SetConsumerTimeout(
+                    timeout ?? core.ConsumerTimeout, interval ?? core.Options.ConsumerTimeoutInterval);
             }
         });
         return State(request);

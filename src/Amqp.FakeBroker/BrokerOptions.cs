@@ -14,7 +14,8 @@ public sealed partial record BrokerOptions
     public BrokerProfile Profile { get; init; } = BrokerProfile.RabbitMq310;
 
     /// <summary>The accounts the broker starts with. Default: guest with password guest.</summary>
-    public ImmutableArray<BrokerUser> Users { get; init; } = [new BrokerUser("guest", "guest") { Tags = ["administrator"] }];
+    public ImmutableArray<BrokerUser> Users { get; init; } =
+        [new BrokerUser("guest", "guest") { Tags = ["administrator"] }];
 
     /// <summary>The virtual hosts. Default: "/".</summary>
     public ImmutableArray<string> VirtualHosts { get; init; } = ["/"];

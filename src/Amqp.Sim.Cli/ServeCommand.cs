@@ -33,7 +33,10 @@ internal static class ServeCommand
             HelpName = "FILE",
         };
         definitions.AcceptExistingOnly();
-        Option<bool> tls = new("--tls") { Description = "TLS; with a certificate made on the fly unless --cert is given." };
+        Option<bool> tls = new("--tls")
+        {
+            Description = "TLS; with a certificate made on the fly unless --cert is given.",
+        };
         Option<FileInfo> cert = new("--cert") { Description = "The certificate for --tls, PEM.", HelpName = "FILE" };
         Option<FileInfo> key = new("--key")
         {
@@ -47,7 +50,8 @@ internal static class ServeCommand
             Description = "The port of the HTTP control plane; 0 picks a free one. Without it there is none.",
         };
         control.Validators.Add(result => CheckRange(result, result.GetValueOrDefault<int?>(), 0, 65535));
-        Option<int> frameMax = Number("--frame-max", "frame-max offered to clients, in octets.", 131072, 4096, int.MaxValue);
+        Option<int> frameMax = Number(
+            "--frame-max", "frame-max offered to clients, in octets.", 131072, 4096, int.MaxValue);
         Option<int> channelMax = Number("--channel-max", "channel-max offered to clients.", 2047, 1, 65535);
         Option<int> heartbeat = Number("--heartbeat", "Heartbeat offered to clients, in seconds.", 60, 0, 65535);
         Option<long> seed = new("--seed")

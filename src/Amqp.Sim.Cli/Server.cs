@@ -30,7 +30,8 @@ internal static class Server
                 broker.Import(BrokerDefinitions.Read(stream));
             }
 
-            BrokerTcpListener listener = await broker.ListenAsync(options.Port, Tls(options), stop).ConfigureAwait(false);
+            BrokerTls? tls = Tls(options);
+            BrokerTcpListener listener = await broker.ListenAsync(options.Port, tls, stop).ConfigureAwait(false);
             if (options.ControlPort is { } port)
             {
                 await ServeWithControlAsync(broker, listener, port, ended.Token).ConfigureAwait(false);

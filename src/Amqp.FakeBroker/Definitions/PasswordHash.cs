@@ -3,12 +3,16 @@ using System.Text;
 
 namespace Amqp.FakeBroker.Definitions;
 
-/// <summary>RabbitMQ's form of stored passwords: base64 of a four-octet salt and the hash of salt and password.</summary>
+/// <summary>
+/// RabbitMQ's form of stored passwords: base64 of a four-octet salt and the hash of salt and password.
+/// </summary>
 internal static class PasswordHash
 {
     private const int SaltLength = 4;
 
-    /// <summary>The hash of a password, with a salt that follows from the user's name: equal runs write equal files.</summary>
+    /// <summary>
+    /// The hash of a password, with a salt that follows from the user's name: equal runs write equal files.
+    /// </summary>
     public static string Of(string user, string password)
     {
         Span<byte> salt = SHA256.HashData(Encoding.UTF8.GetBytes(user)).AsSpan(0, SaltLength);

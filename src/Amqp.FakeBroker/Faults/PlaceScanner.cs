@@ -122,10 +122,12 @@ public sealed class PlaceScanner
         switch (_lead[0])
         {
             case (byte)FrameType.Method when _leadFilled >= LeadLength:
-                OnMethod(channel, (MethodId)BinaryPrimitives.ReadUInt32BigEndian(_lead.AsSpan(HeaderLength)), whole, found);
+                uint id = BinaryPrimitives.ReadUInt32BigEndian(_lead.AsSpan(HeaderLength));
+                OnMethod(channel, (MethodId)id, whole, found);
                 break;
             case (byte)FrameType.Header when _leadFilled >= HeaderLength + 12:
-                OnHeader(channel, BinaryPrimitives.ReadInt64BigEndian(_lead.AsSpan(HeaderLength + 4)), whole, found);
+                long size = BinaryPrimitives.ReadInt64BigEndian(_lead.AsSpan(HeaderLength + 4));
+                OnHeader(channel, size, whole, found);
                 break;
             case (byte)FrameType.Body:
                 OnBody(channel, whole, found);

@@ -24,13 +24,15 @@ public sealed partial record ProtocolPlace(MethodId Method, int Occurrence, Plac
     /// </summary>
     public LinkDirection Direction => FromBroker(Method) ? LinkDirection.ToClient : LinkDirection.ToBroker;
 
-    /// <summary>True for a method that both sides send, when the broker's is meant ("the broker's basic.ack").</summary>
+    /// <summary>
+    /// True for a method that both sides send, when the broker's is meant ("the broker's basic.ack").
+    /// </summary>
     public bool IsFromBroker { get; init; }
 
     /// <summary>
     /// Reads "before|in|after the N METHOD" or "in the header|body of the N METHOD", where N is first to tenth or a
-    /// number with its ending (1st, 22nd) or left out for the first, and METHOD is as in "basic.publish", with "broker's"
-    /// or "client's" before it where both sides send it.
+    /// number with its ending (1st, 22nd) or left out for the first, and METHOD is as in "basic.publish", with
+    /// "broker's" or "client's" before it where both sides send it.
     /// </summary>
     /// <param name="text">The place in words.</param>
     /// <returns>The place.</returns>
@@ -90,12 +92,15 @@ public sealed partial record ProtocolPlace(MethodId Method, int Occurrence, Plac
         }
 
         int index = Array.IndexOf(s_ordinals, word.ToLowerInvariant());
-        return index >= 0
-            ? index + 1
-            : int.TryParse(word.AsSpan().TrimEnd("stndrhSTNDRH"), NumberStyles.None, CultureInfo.InvariantCulture, out int n)
-                && n > 0
-                ? n
-                : throw new FormatException($"'{word}' is not a number from first on");
+        if (index >= 0)
+        {
+            return index + 1;
+        }
+
+        ReadOnlySpan<char> digits = word.AsSpan().TrimEnd("stndrhSTNDRH");
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
+            ? number
+            : throw new FormatException($"'{word}' is not a number from first on");
     }
 
     private static string Ordinal(int number) => number <= s_ordinals.Length
@@ -128,7 +133,8 @@ public sealed partial record ProtocolPlace(MethodId Method, int Occurrence, Plac
             or MethodId.ConnectionBlocked or MethodId.ConnectionUnblocked
             or MethodId.BasicReturn or MethodId.BasicDeliver or MethodId.BasicGetOk or MethodId.BasicGetEmpty
             || (method.Name().EndsWith("-ok", StringComparison.Ordinal)
-                && method is not (MethodId.ConnectionStartOk or MethodId.ConnectionSecureOk or MethodId.ConnectionTuneOk));
+                && method is not MethodId.ConnectionStartOk and not MethodId.ConnectionSecureOk
+                    and not MethodId.ConnectionTuneOk);
 
     [GeneratedRegex(
         @"^(?<where>before|after|in the (middle of the )?(header|body) of|in)\s+(the\s+)?"

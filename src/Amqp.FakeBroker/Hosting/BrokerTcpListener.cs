@@ -61,8 +61,6 @@ public sealed class BrokerTcpListener : IAsyncDisposable
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            // Without this a port would be unusable for a minute after a broker on it ended.
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(new IPEndPoint(IPAddress.Loopback, Port));
             socket.Listen(Backlog);
         }

@@ -187,14 +187,29 @@ internal abstract partial class HostedConnection
         }
     }
 
+    private bool TryTakeOutput(ref ReadOnlyMemory<byte> octets)
+    {
+        if (HasFaults)
+        {
+            return TakeWithFaults(ref octets);
+        }
+
+        if (_output.Pending == 0)
+        {
+            return false;
+        }
+
+        octets = _output.TakePending();
+        return true;
+    }
+
     private bool TryTake(out ReadOnlyMemory<byte> octets)
     {
         lock (_broker.Gate)
         {
             octets = default;
-            if (HasFaults ? TakeWithFaults(ref octets) : _output.Pending > 0)
+            if (TryTakeOutput(ref octets))
             {
-                octets = HasFaults ? octets : _output.TakePending();
                 SentOctets += octets.Length;
 
                 // The peer took what was in flight: a paused delivery goes on into the buffer that is free now.

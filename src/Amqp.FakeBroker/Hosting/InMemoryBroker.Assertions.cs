@@ -27,7 +27,8 @@ public sealed partial class InMemoryBroker
     }
 
     /// <summary>Those of <see cref="Published"/> that reached no queue.</summary>
-    public ImmutableArray<PublishedMessage> Unroutable => [.. Published.Where(static message => message.Queues.IsEmpty)];
+    public ImmutableArray<PublishedMessage> Unroutable =>
+        [.. Published.Where(static message => message.Queues.IsEmpty)];
 
     /// <summary>A queue to look at; it need not be there yet.</summary>
     /// <param name="name">The queue's name.</param>
@@ -64,7 +65,8 @@ public sealed partial class InMemoryBroker
             Task changed;
             lock (Gate)
             {
-                changed = (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                _changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                changed = _changed.Task;
             }
 
             // Looked at after the wait was set up, so that no change in between is missed.
@@ -113,7 +115,8 @@ public sealed partial class InMemoryBroker
     private string Describe() => Control(static core =>
         "published: " + core.PublishedCount.ToString(System.Globalization.CultureInfo.InvariantCulture)
         + "; queues: " + string.Join(", ", core.ListQueues().Select(static queue =>
-            $"{queue.Name} ({queue.Ready} ready, {queue.Unacknowledged} unacknowledged, {queue.Consumers.Length} consumers)")));
+            $"{queue.Name} ({queue.Ready} ready, {queue.Unacknowledged} unacknowledged, "
+            + $"{queue.Consumers.Length} consumers)")));
 
     private bool Look(Func<InMemoryBroker, bool> condition)
     {

@@ -43,7 +43,8 @@ public sealed partial class InMemoryBroker
     private static string Describe(Cut cut) => cut switch
     {
         CutAtPlace atPlace => atPlace.Place.ToString(),
-        CutAtByte atByte => $"after {atByte.Offset} octets {(atByte.Direction == LinkDirection.ToBroker ? "to" : "from")} the broker",
+        CutAtByte { Direction: LinkDirection.ToBroker } atByte => $"after {atByte.Offset} octets to the broker",
+        CutAtByte atByte => $"after {atByte.Offset} octets from the broker",
         CutAtTime atTime => $"after {atTime.After}",
         _ => cut.ToString(),
     };

@@ -47,7 +47,12 @@ internal sealed class BrokerJournal
     }
 
     public void NotePublished(
-        MonoTime at, BrokerConnection connection, ushort channel, StoredMessage message, List<QueueModel> queues, bool mandatory)
+        MonoTime at,
+        BrokerConnection connection,
+        ushort channel,
+        StoredMessage message,
+        List<QueueModel> queues,
+        bool mandatory)
     {
         _sequence++;
         PublishedCount++;

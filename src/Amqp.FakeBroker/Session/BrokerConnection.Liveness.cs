@@ -56,7 +56,8 @@ public sealed partial class BrokerConnection
         }
 
         ReleaseConfirms(all: false);
-        if (_heartbeat <= TimeSpan.Zero || IsFrozen || _phase is not (ConnectionPhase.Opening or ConnectionPhase.Running))
+        if (_heartbeat <= TimeSpan.Zero || IsFrozen
+            || _phase is not (ConnectionPhase.Opening or ConnectionPhase.Running))
         {
             return;
         }

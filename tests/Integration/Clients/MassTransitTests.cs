@@ -34,7 +34,8 @@ public sealed class MassTransitTests : IAsyncLifetime
             await _broker.Queue("orders").WaitUntilDrainedAsync();
             Assert.Contains(
                 _broker.Control(core => core.ListExchanges("/")),
-                exchange => exchange.Type == "fanout" && exchange.Name.EndsWith("-OrderPlaced", StringComparison.Ordinal));
+                exchange => exchange.Type == "fanout"
+                    && exchange.Name.EndsWith("-OrderPlaced", StringComparison.Ordinal));
         }
         finally
         {
@@ -79,7 +80,8 @@ public sealed class MassTransitTests : IAsyncLifetime
         }
     }
 
-    private IBusControl Bus(params (string Queue, Action<IRabbitMqReceiveEndpointConfigurator> Configure)[] endpoints) =>
+    private IBusControl Bus(
+        params (string Queue, Action<IRabbitMqReceiveEndpointConfigurator> Configure)[] endpoints) =>
         MassTransit.Bus.Factory.CreateUsingRabbitMq(configuration =>
         {
             configuration.Host("127.0.0.1", (ushort)_listener.Port, "/", host =>

@@ -31,7 +31,12 @@ public sealed class RabbitMqClientTests : IAsyncLifetime
         {
             ContentType = "text/plain",
             DeliveryMode = DeliveryModes.Persistent,
-            Headers = new Dictionary<string, object?> { ["n"] = 7, ["s"] = "text", ["nested"] = new List<object> { 1, "b" } },
+            Headers = new Dictionary<string, object?>
+            {
+                ["n"] = 7,
+                ["s"] = "text",
+                ["nested"] = new List<object> { 1, "b" },
+            },
         };
         await channel.BasicPublishAsync("", "orders", mandatory: true, properties, "first"u8.ToArray());
         var got = await ConsumeAsync(channel, "orders", 1);

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Amqp.Engine.Spec;
+using Amqp.Integration.Examples;
+using Amqp.Integration.Support;
+using Amqp.Transport;
+using Xunit;
+
+namespace Amqp.Integration.Cli;
+
+/// <summary>amqp-sim serve, as a process.</summary>
+public sealed class ServeTests
+{
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task It_says_where_it_listens_serves_and_stops_with_zero(string signal)
+    {
+        using var server = await ServedProcess.StartAsync("--port", "0", "--user", "eve:se:cret");
+        Assert.StartsWith("amqp://127.0.0.1:", server.Uri, StringComparison.Ordinal);
+        var uri = server.Uri.Replace("//", "//eve:se%3Acret@", StringComparison.Ordinal);
+        await using (var connection = await AmqpConnection.ConnectAsync(uri))
+        {
+            await using var channel = await connection.OpenChannelAsync();
+            await channel.DeclareQueueAsync("q");
+        }
+
+        var (exitCode, errors) = await server.StopAsync(signal);
+        Assert.True(exitCode == 0, errors);
+        Assert.Contains("stopped", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_takes_definitions_and_a_profile_and_serves_the_control_plane()
+    {
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllTextAsync(
+            file, """{"queues":[{"name":"given","vhost":"/","durable":true,"auto_delete":false,"arguments":{}}]}""");
+        try
+        {
+            using var server = await ServedProcess.StartAsync(
+                "--port", "0", "--control-port", "0", "--profile", "rabbitmq-4.0", "--definitions", file);
+            await using (var connection = await AmqpConnection.ConnectAsync(server.Uri))
+            {
+                await using var channel = await connection.OpenChannelAsync();
+                Assert.Equal("given", (await channel.DeclareQueuePassiveAsync("given")).Queue);
+                Assert.True(connection.ServerProperties.TryGet("version", out var version));
+                Assert.Equal("4.0.5", version.AsString());
+            }
+
+            using var http = new HttpClient { BaseAddress = server.Control };
+            var state = await http.GetStringAsync("/sim/state").Within();
+            Assert.Contains("\"profile\":\"rabbitmq-4.0\"", state, StringComparison.Ordinal);
+            Assert.Equal(0, (await server.StopAsync("TERM")).ExitCode);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task It_speaks_tls()
+    {
+        using var server = await ServedProcess.StartAsync("--port", "0", "--tls");
+        Assert.StartsWith("amqps://127.0.0.1:", server.Uri, StringComparison.Ordinal);
+        var options = AmqpConnectionOptions.Parse(server.Uri);
+        await using var connection = await AmqpConnection.ConnectAsync(options with
+        {
+            Tls = options.Tls! with { RemoteCertificateValidation = (_, _, _, _) => true },
+        });
+        Assert.True(connection.IsOpen);
+        Assert.Equal(0, (await server.StopAsync("TERM")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("--port must be from 0 to 65535", "--port", "70000")]
+    [InlineData("--user must be NAME:PASSWORD", "--user", "nobody")]
+    [InlineData("rabbitmq-1.0", "--profile", "rabbitmq-1.0")]
+    [InlineData("File does not exist", "--definitions", "there-is-no-such-file")]
+    public async Task A_wrong_option_is_refused_by_name(string message, params string[] arguments)
+    {
+        var (exitCode, errors) = await ServedProcess.FailAsync(arguments);
+        Assert.Equal(1, exitCode);
+        Assert.Contains(message, errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_an_error()
+    {
+        using var server = await ServedProcess.StartAsync("--port", "0");
+        var (exitCode, errors) = await ServedProcess.FailAsync("--port", new Uri(server.Uri).Port.ToString());
+        Assert.Equal(1, exitCode);
+        Assert.Contains("already in use", errors, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(0, (await server.StopAsync("TERM")).ExitCode);
+    }
+}
