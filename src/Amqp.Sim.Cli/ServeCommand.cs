@@ -27,24 +27,13 @@ internal static class ServeCommand
             HelpName = "NAME:PASSWORD",
         };
         users.Validators.Add(CheckUsers);
-        Option<FileInfo> definitions = new("--definitions")
-        {
-            Description = "RabbitMQ's definitions JSON to start with.",
-            HelpName = "FILE",
-        };
-        definitions.AcceptExistingOnly();
+        Option<FileInfo> definitions = Existing("--definitions", "RabbitMQ's definitions JSON to start with.");
         Option<bool> tls = new("--tls")
         {
             Description = "TLS; with a certificate made on the fly unless --cert is given.",
         };
-        Option<FileInfo> cert = new("--cert") { Description = "The certificate for --tls, PEM.", HelpName = "FILE" };
-        Option<FileInfo> key = new("--key")
-        {
-            Description = "The certificate's key, PEM, when it is in a file of its own.",
-            HelpName = "FILE",
-        };
-        cert.AcceptExistingOnly();
-        key.AcceptExistingOnly();
+        Option<FileInfo> cert = Existing("--cert", "The certificate for --tls, PEM.");
+        Option<FileInfo> key = Existing("--key", "The certificate's key, PEM, when it is in a file of its own.");
         Option<int?> control = new("--control-port")
         {
             Description = "The port of the HTTP control plane; 0 picks a free one. Without it there is none.",
@@ -95,6 +84,13 @@ internal static class ServeCommand
             DefaultValueFactory = _ => value,
         };
         option.Validators.Add(result => CheckRange(result, result.GetValueOrDefault<int>(), least, most));
+        return option;
+    }
+
+    private static Option<FileInfo> Existing(string name, string description)
+    {
+        Option<FileInfo> option = new(name) { Description = description, HelpName = "FILE" };
+        option.AcceptExistingOnly();
         return option;
     }
 

@@ -82,7 +82,10 @@ internal sealed class ServedProcess : IDisposable
         var own = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(
             ExampleProcess.Root, "src", "Amqp.Sim.Cli", "bin", own.Parent!.Name, own.Name, "amqp-sim.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, "serve", .. arguments])
+
+        // Where the tests run in the background of a shell, SIGINT is ignored, and children inherit that.
+        string[] prefix = ["--default-signal=INT", "dotnet", program, "serve"];
+        return Process.Start(new ProcessStartInfo("env", [.. prefix, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

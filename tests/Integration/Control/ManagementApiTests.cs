@@ -13,6 +13,10 @@ namespace Amqp.Integration.Control;
 /// <summary>RabbitMQ's management API, as test suites use it.</summary>
 public sealed class ManagementApiTests : IAsyncLifetime
 {
+    private const string Get = """{"count":1,"ackmode":"ack_requeue_true","encoding":"auto"}""";
+
+    private static readonly AmqpChannelOptions Confirming = new() { PublisherConfirms = true };
+
     private readonly InMemoryBroker _broker = new();
     private readonly HttpClient _http = new();
     private BrokerTcpListener _listener = null!;
@@ -47,13 +51,17 @@ public sealed class ManagementApiTests : IAsyncLifetime
         Assert.Equal(2, queue["arguments"]!["x-max-length"]!.GetValue<int>());
         for (var i = 0; i < 3; i++)
         {
-            var routed = await Call("POST", "/api/exchanges/%2F/amq.default/publish",
-                $$$"""{"properties":{"delivery_mode":2,"headers":{"n":{{{i}}}}},"routing_key":"a/b","payload":"m{{{i}}}","payload_encoding":"string"}""");
+            var message = $$$"""
+                {
+                  "properties": { "delivery_mode": 2, "headers": { "n": {{{i}}} } },
+                  "routing_key": "a/b", "payload": "m{{{i}}}", "payload_encoding": "string"
+                }
+                """;
+            var routed = await Call("POST", "/api/exchanges/%2F/amq.default/publish", message);
             Assert.True(routed!["routed"]!.GetValue<bool>());
         }
 
-        var stays = await Call("POST", "/api/queues/%2F/a%2Fb/get",
-            """{"count":1,"ackmode":"ack_requeue_true","encoding":"auto"}""");
+        var stays = await Call("POST", "/api/queues/%2F/a%2Fb/get", Get);
         Assert.Equal("m1", stays![0]!["payload"]!.ToString());
         Assert.Equal(1, stays[0]!["properties"]!["headers"]!["n"]!.GetValue<int>());
         var taken = await Call("POST", "/api/queues/%2F/a%2Fb/get",
@@ -181,7 +189,7 @@ public sealed class ManagementApiTests : IAsyncLifetime
     [InlineData("PUT", "/api/queues/%2F/q", """{"durable":7}""", 400)]
     [InlineData("PUT", "/api/queues/%2F/q", """{"arguments":{"x-max-length":"many"}}""", 400)]
     [InlineData("PUT", "/api/exchanges/%2F/x", """{"type":"strange"}""", 400)]
-    [InlineData("POST", "/api/queues/%2F/none/get", """{"count":1,"ackmode":"ack_requeue_true","encoding":"auto"}""", 404)]
+    [InlineData("POST", "/api/queues/%2F/none/get", Get, 404)]
     [InlineData("POST", "/api/exchanges/%2F/amq.default/publish", """{"payload":"x"}""", 400)]
     [InlineData("GET", "/api/queues?page=0", null, 400)]
     [InlineData("PUT", "/api/user-limits/guest/max-dreams", """{"value":1}""", 400)]
@@ -197,7 +205,7 @@ public sealed class ManagementApiTests : IAsyncLifetime
     {
         await Call("PUT", "/api/queues/%2F/busy", "{}", 201);
         await using var connection = await AmqpConnection.ConnectAsync(_listener.Uri);
-        await using var channel = await connection.OpenChannelAsync(new AmqpChannelOptions { PublisherConfirms = true });
+        await using var channel = await connection.OpenChannelAsync(Confirming);
         var publishing = Enumerable.Range(0, 500)
             .Select(i => channel.PublishAsync("", "busy", BitConverter.GetBytes(i)).AsTask());
         var asking = Enumerable.Range(0, 100).Select(i => i % 4 == 0

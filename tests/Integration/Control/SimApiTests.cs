@@ -12,6 +12,8 @@ namespace Amqp.Integration.Control;
 /// <summary>/sim: faults, time and the journal over HTTP, for testers in any language.</summary>
 public sealed class SimApiTests : IAsyncLifetime
 {
+    private static readonly AmqpChannelOptions Confirming = new() { PublisherConfirms = true };
+
     private readonly InMemoryBroker _broker = new();
     private readonly HttpClient _http = new();
     private BrokerTcpListener _listener = null!;
@@ -64,7 +66,7 @@ public sealed class SimApiTests : IAsyncLifetime
     public async Task Confirms_stop_and_go_on_and_publishes_are_nacked()
     {
         await using var connection = await AmqpConnection.ConnectAsync(_listener.Uri);
-        await using var channel = await connection.OpenChannelAsync(new AmqpChannelOptions { PublisherConfirms = true });
+        await using var channel = await connection.OpenChannelAsync(Confirming);
         await Call("PUT", "/sim/confirms", """{"mode":"stop"}""", 204);
         var publish = channel.PublishAsync("", "q", default).AsTask();
         await _broker.WaitForPublishedAsync(1);

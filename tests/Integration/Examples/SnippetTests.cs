@@ -49,6 +49,18 @@ public sealed partial class SnippetTests(FakeBrokerFixture broker)
         await running.Within();
     }
 
+    /// <summary>The test class that the README shows is one that passes.</summary>
+    [Fact]
+    public async Task The_test_in_the_readme_passes()
+    {
+        var text = CodeBlock().Matches(File.ReadAllText(Path.Combine(ExampleProcess.Root, "README.md")))
+            .Select(match => match.Groups[1].Value)
+            .Single(block => block.Contains("[Fact]", StringComparison.Ordinal));
+        var type = Assert.Single(Compile(text, OutputKind.DynamicallyLinkedLibrary).GetExportedTypes());
+        var test = type.GetMethods().Single(method => method.GetCustomAttribute<FactAttribute>() is not null);
+        await ((Task)test.Invoke(Activator.CreateInstance(type), [])!).Within();
+    }
+
     private static IEnumerable<string> Pages() => Directory
         .EnumerateFiles(ExampleProcess.Root, "*.md")
         .Concat(Directory.EnumerateFiles(
@@ -62,7 +74,7 @@ public sealed partial class SnippetTests(FakeBrokerFixture broker)
         .Where(text => text.Contains(WrittenUri, StringComparison.Ordinal))
         .ToList();
 
-    private static Assembly Compile(string text)
+    private static Assembly Compile(string text, OutputKind kind = OutputKind.ConsoleApplication)
     {
         const string Implicit = """
             global using System;
@@ -77,7 +89,7 @@ public sealed partial class SnippetTests(FakeBrokerFixture broker)
             [CSharpSyntaxTree.ParseText(Implicit), CSharpSyntaxTree.ParseText(text)],
             platform.Select(path => MetadataReference.CreateFromFile(path)),
             new CSharpCompilationOptions(
-                OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+                kind, nullableContextOptions: NullableContextOptions.Enable));
         using var image = new MemoryStream();
         var result = compilation.Emit(image);
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));

@@ -13,6 +13,8 @@ namespace Amqp.Integration.Hosting;
 /// <summary>Faults on cue: what is asked for happens, there and nowhere else.</summary>
 public sealed class FaultTests : IAsyncLifetime
 {
+    private static readonly AmqpChannelOptions Confirming = new() { PublisherConfirms = true };
+
     private readonly InMemoryBroker _broker = new();
     private BrokerTcpListener _listener = null!;
 
@@ -93,7 +95,7 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task A_frozen_connection_waits_and_loses_nothing()
     {
         await using var connection = await ConnectAsync();
-        await using var channel = await connection.OpenChannelAsync(new AmqpChannelOptions { PublisherConfirms = true });
+        await using var channel = await connection.OpenChannelAsync(Confirming);
         await channel.DeclareQueueAsync("q");
         _broker.Inject(new FreezeConnection(null));
         var publish = channel.PublishAsync("", "q", "x"u8.ToArray()).AsTask();
@@ -126,7 +128,7 @@ public sealed class FaultTests : IAsyncLifetime
     {
         _broker.StopTime();
         await using var connection = await ConnectAsync();
-        await using var channel = await connection.OpenChannelAsync(new AmqpChannelOptions { PublisherConfirms = true });
+        await using var channel = await connection.OpenChannelAsync(Confirming);
         await channel.DeclareQueueAsync("q");
         _broker.Inject(new SlowConfirms(TimeSpan.FromMinutes(5)));
         var publish = channel.PublishAsync("", "q", "x"u8.ToArray()).AsTask();
@@ -144,7 +146,7 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task Stopped_confirms_come_in_order_once_they_go_on()
     {
         await using var connection = await ConnectAsync();
-        await using var channel = await connection.OpenChannelAsync(new AmqpChannelOptions { PublisherConfirms = true });
+        await using var channel = await connection.OpenChannelAsync(Confirming);
         await channel.DeclareQueueAsync("q");
         _broker.Inject(new StopConfirms());
         var first = channel.PublishAsync("", "q", "1"u8.ToArray()).AsTask();
@@ -159,7 +161,7 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task As_many_publishes_are_nacked_as_were_asked_for_and_reach_no_queue()
     {
         await using var connection = await ConnectAsync();
-        await using var channel = await connection.OpenChannelAsync(new AmqpChannelOptions { PublisherConfirms = true });
+        await using var channel = await connection.OpenChannelAsync(Confirming);
         await channel.DeclareQueueAsync("q");
         _broker.Inject(new NackPublishes(2, RoutingKey: "q"));
         await Assert.ThrowsAsync<PublishNackedException>(() => channel.PublishAsync("", "q", default).Within());
@@ -173,7 +175,7 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task A_mandatory_publish_can_be_returned_although_there_is_a_queue()
     {
         await using var connection = await ConnectAsync();
-        await using var channel = await connection.OpenChannelAsync(new AmqpChannelOptions { PublisherConfirms = true });
+        await using var channel = await connection.OpenChannelAsync(Confirming);
         await channel.DeclareQueueAsync("q");
         _broker.Inject(new ReturnPublishes(1));
         await channel.PublishAsync("", "q", default).Within();
@@ -201,7 +203,7 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task A_crash_resets_connections_and_keeps_what_is_durable()
     {
         await using var connection = await ConnectAsync();
-        await using var channel = await connection.OpenChannelAsync(new AmqpChannelOptions { PublisherConfirms = true });
+        await using var channel = await connection.OpenChannelAsync(Confirming);
         await channel.DeclareQueueAsync("durable", durable: true);
         await channel.DeclareQueueAsync("transient");
         await channel.PublishAsync("", "durable", "kept"u8.ToArray(), new BasicProperties { DeliveryMode = 2 });

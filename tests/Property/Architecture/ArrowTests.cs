@@ -18,9 +18,12 @@ public class ArrowTests
     private const string Transport = "Amqp.Transport";
     private const string FakeBroker = "Amqp.FakeBroker";
     private const string Simulation = "Amqp.Simulation";
+    private const string Http = "Amqp.FakeBroker.Http";
+    private const string Cli = "amqp-sim";
+    private const string CliSpace = "Amqp.Sim.Cli";
 
     private static readonly ArchUnitNET.Domain.Architecture Loaded = new ArchLoader()
-        .LoadAssemblies([.. new[] { Engine, Transport, FakeBroker, Simulation }.Select(Assembly.Load)])
+        .LoadAssemblies([.. new[] { Engine, Transport, FakeBroker, Simulation, Http, Cli }.Select(Assembly.Load)])
         .Build();
 
     [Theory]
@@ -31,6 +34,8 @@ public class ArrowTests
     [InlineData(Engine, $"({Transport}|{FakeBroker}|{Simulation})")]
     [InlineData(Transport, $"({FakeBroker}|{Simulation})")]
     [InlineData(FakeBroker, $"({Transport}|{Simulation})")]
+    [InlineData(Http, $"({Transport}|{Simulation}|{CliSpace})")]
+    [InlineData($"({Engine}|{Transport}|{Simulation})", $"({Http}|{CliSpace})")]
     [InlineData(FakeBroker, $"{Engine}.(Session|Events|Commands|Recovery)")]
     public void No_arrow_points_back(string from, string to) => Rule(from, to).Check(Loaded);
 
@@ -38,6 +43,8 @@ public class ArrowTests
     [InlineData($"{Engine}.Session", $"{Engine}.Wire")]
     [InlineData(Transport, $"{Engine}.Session")]
     [InlineData(Simulation, FakeBroker)]
+    [InlineData(Http, $"{FakeBroker}.Faults")]
+    [InlineData(CliSpace, Http)]
     public void The_rules_see_the_arrows_that_are_there(string from, string to) =>
         Assert.False(Rule(from, to).HasNoViolations(Loaded));
 
@@ -50,6 +57,18 @@ public class ArrowTests
             $"{FakeBroker} uses of the engine",
             used.Except([$"{Engine}.Base", $"{Engine}.Spec", $"{Engine}.Wire"]));
     }
+
+    [Theory]
+    [InlineData(Engine)]
+    [InlineData(Transport)]
+    [InlineData(FakeBroker)]
+    [InlineData(Simulation)]
+    public void Users_of_the_library_do_not_carry_the_web_server(string name) =>
+        Findings.None(
+            $"{name} refers to",
+            Assembly.Load(name).GetReferencedAssemblies()
+                .Select(each => each.Name!)
+                .Where(each => each.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || each == Http));
 
     [Fact]
     public void The_fake_broker_sees_only_what_is_public() =>
