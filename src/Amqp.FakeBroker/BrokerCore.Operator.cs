@@ -21,7 +21,7 @@ public sealed partial class BrokerCore
     public DateTimeOffset OpenedAt(BrokerConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return Options.Epoch + (connection.OpenedAt - Engine.Base.MonoTime.Zero);
+        return UtcNow - (Now - connection.OpenedAt);
     }
 
     /// <summary>Checks a login as the broker itself does.</summary>

@@ -132,7 +132,7 @@ public class PlaceTests
         return Assert.Single(found).Offset;
     }
 
-    /// <summary>A handshake's beginning, two publishes on two channels, and where the second one's frames are.</summary>
+    /// <summary>The beginning of a handshake, two publishes, and where the frames of the second one are.</summary>
     private static (byte[] Stream, (int Method, int Header, int Body, int SecondBody, int End) Second) TwoPublishes()
     {
         var bytes = new ArrayBufferWriter<byte>();
