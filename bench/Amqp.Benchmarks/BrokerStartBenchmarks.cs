@@ -16,7 +16,8 @@ public class BrokerStartBenchmarks
     {
         await using InMemoryBroker broker = new();
         DuplexPipeConnector connector = new(_ => ValueTask.FromResult(broker.Connect()));
-        await using AmqpConnection connection = await AmqpConnection.ConnectAsync(new AmqpConnectionOptions(), connector);
+        await using AmqpConnection connection =
+            await AmqpConnection.ConnectAsync(new AmqpConnectionOptions(), connector);
         await PublishAsync(connection);
     }
 
