@@ -23,6 +23,15 @@ public sealed record AmqpConnectionOptions
     /// <summary>The password to log in with; never printed and never logged.</summary>
     public string Password { get; init; } = "guest";
 
+    /// <summary>Where user and password come from when they change; <see cref="UserName"/> and <see cref="Password"/>
+    /// are not used then.</summary>
+    public ICredentialsProvider? CredentialsProvider { get; init; }
+
+    /// <summary>The ways to log in (SASL), best first; the first that the broker offers is taken. None stands for PLAIN
+    /// with the user and password; others know their own credentials, so they do not go with a
+    /// <see cref="CredentialsProvider"/>.</summary>
+    public ImmutableArray<SaslMechanism> Mechanisms { get; init; } = [];
+
     /// <summary>The heartbeat interval to ask for, in whole seconds up to 65535; the lower of this and the broker's
     /// counts. Zero turns heartbeats off, and then a peer that falls silent is not found out. Otherwise the peer is
     /// taken for dead after two silent intervals.</summary>
@@ -128,6 +137,12 @@ public sealed record AmqpConnectionOptions
 
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPendingOutputBytes, 1, nameof(MaxPendingOutputBytes));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Limits.MaxBodySize, Array.MaxLength, nameof(Limits.MaxBodySize));
+        if (CredentialsProvider is not null && !Mechanisms.IsDefaultOrEmpty)
+        {
+            throw new ArgumentException(
+                "A CredentialsProvider feeds PLAIN and does not go with Mechanisms.", nameof(CredentialsProvider));
+        }
+
         Tls?.Validate();
         ToSessionOptions(ConnectTimeout).Validate();
     }
@@ -154,6 +169,7 @@ public sealed record AmqpConnectionOptions
         VirtualHost = VirtualHost,
         UserName = UserName,
         Password = Password,
+        Mechanisms = Mechanisms,
         ChannelMax = ChannelMax,
         FrameMax = FrameMax,
         Heartbeat = Heartbeat,

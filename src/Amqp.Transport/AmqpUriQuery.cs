@@ -1,4 +1,5 @@
 using System.Globalization;
+using Amqp.Engine.Session;
 
 namespace Amqp.Transport;
 
@@ -13,13 +14,18 @@ internal static class AmqpUriQuery
         {
             (string rawKey, string? rawValue) = AmqpUri.Cut(pair, '=');
             string key = AmqpUri.Decode(rawKey, "query");
-            if (!seen.Add(key))
+            if (!seen.Add(key) && key != "auth_mechanism")
             {
                 throw new FormatException($"The URI gives the key '{key}' twice.");
             }
 
             string value = AmqpUri.Decode(rawValue ?? "", $"key '{key}'");
             options = ApplyOne(options, key, value, tls);
+        }
+
+        if (options.Mechanisms is [{ Name: "PLAIN" }])
+        {
+            options = options with { Mechanisms = [] }; // the default, which follows later changes of user and password
         }
 
         if (options.Tls is { } settings && (settings.CertificateFile is null) != (settings.KeyFile is null))
@@ -43,9 +49,7 @@ internal static class AmqpUriQuery
             case "frame_max":
                 return options with { FrameMax = FrameMax(key, value) };
             case "auth_mechanism":
-                return value.Equals("plain", StringComparison.OrdinalIgnoreCase)
-                    ? options
-                    : throw new FormatException("The URI's key 'auth_mechanism' must be plain.");
+                return options with { Mechanisms = options.Mechanisms.Add(Mechanism(options, value)) };
             case "cacertfile" or "certfile" or "keyfile" or "verify" or "server_name_indication":
                 AmqpTlsOptions settings = tls && options.Tls is { } given
                     ? given
@@ -77,6 +81,18 @@ internal static class AmqpUriQuery
             },
         };
     }
+
+    // May be given several times, best first.
+    private static SaslMechanism Mechanism(AmqpConnectionOptions options, string value) =>
+        value.ToLowerInvariant() switch
+        {
+            "plain" => SaslMechanism.Plain(options.UserName, options.Password),
+            "amqplain" => SaslMechanism.AmqPlain(options.UserName, options.Password),
+            "external" => SaslMechanism.External(),
+            "anonymous" => SaslMechanism.Anonymous(),
+            _ => throw new FormatException(
+                "The URI's key 'auth_mechanism' must be plain, amqplain, external or anonymous."),
+        };
 
     private static uint FrameMax(string key, string value)
     {

@@ -52,6 +52,12 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Debug, "Closing failed; it is closed all the same")]
     public static partial void CloseFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(15, LogLevel.Information, "The credentials were renewed")]
+    public static partial void CredentialsRenewed(ILogger logger);
+
+    [LoggerMessage(16, LogLevel.Warning, "The credentials could not be renewed; it is tried again")]
+    public static partial void CredentialsNotRenewed(ILogger logger, Exception error);
+
     [LoggerMessage(14, LogLevel.Debug, "A handler takes long: another thread reads on")]
     public static partial void ReadingTakenOver(ILogger logger);
 

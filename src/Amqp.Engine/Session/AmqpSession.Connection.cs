@@ -67,6 +67,9 @@ public sealed partial class AmqpSession
             case ConnectionStart start when row.Verdict == StateVerdict.Accept:
                 OnStart(start);
                 break;
+            case ConnectionSecure secure when row.Verdict == StateVerdict.Accept:
+                OnSecure(secure);
+                break;
             case ConnectionTune tune:
                 OnTune(tune);
                 break;

@@ -8,7 +8,7 @@ namespace Amqp.Engine.Session;
 
 // The handshake (AMQP 0-9-1 sections 2.2.4 and 4.2.2):
 //
-//   C: "AMQP" 0 0 9 1      S: start      C: start-ok      S: tune      C: tune-ok, open      S: open-ok
+//   C: "AMQP" 0 0 9 1   S: start   C: start-ok   (S: secure   C: secure-ok)*   S: tune   C: tune-ok, open   S: open-ok
 //
 // open goes out behind tune-ok without waiting: it saves a round trip, and RabbitMQ reads both.
 public sealed partial class AmqpSession
@@ -20,6 +20,12 @@ public sealed partial class AmqpSession
         ("consumer_cancel_notify", true),
         ("connection.blocked", true),
         ("authentication_failure_close", true));
+
+    // Frame, ids and the length of the response.
+    private const int SecureOkOverhead = FrameWriter.Overhead + 4 + 4;
+
+    private SaslExchange? _login;
+    private string _loginName = "";
 
     // The first octets tell a peer that does not speak AMQP 0-9-1: another version answers with its own protocol
     // header.
@@ -86,27 +92,56 @@ public sealed partial class AmqpSession
         }
 
         ServerProperties = start.ServerProperties;
-        string mechanisms = start.Mechanisms.ToString();
-        if (!mechanisms.Split(' ').Contains("PLAIN"))
+        string[] offered = start.Mechanisms.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        SaslMechanism? mechanism = _options.LoginMechanisms.FirstOrDefault(ours => offered.Contains(ours.Name));
+        if (mechanism is null)
         {
             Finish(Ended(
                 SessionEndKind.AuthenticationRefused,
-                $"The broker offers the mechanisms '{mechanisms}', and PLAIN is not among them."));
+                $"The broker offers the mechanisms '{start.Mechanisms}', and this client has "
+                + $"'{string.Join(' ', _options.LoginMechanisms)}'."));
             return;
         }
 
         if (Allow(ConnectionInput.Start, MethodId.ConnectionStart))
         {
-            Write(0, StartOk(_options));
+            _login = mechanism.Begin();
+            _loginName = mechanism.Name;
+            Write(0, StartOk(_options, mechanism.Name, _login));
         }
     }
 
-    /// <summary>The answer to connection.start, which everything about it is known of beforehand.</summary>
-    internal static ConnectionStartOk StartOk(SessionOptions options) => new()
+    private void OnSecure(ConnectionSecure secure)
+    {
+        if (_login?.Respond(secure.Challenge.Span) is not { } response)
+        {
+            Violate(new WireError(
+                ReplyCode.CommandInvalid,
+                $"connection.secure, where the mechanism {_loginName} has no further step",
+                MethodId.ConnectionSecure));
+            return;
+        }
+
+        if (response.Length > SessionOptions.FrameMin - SecureOkOverhead)
+        {
+            Violate(new WireError(
+                ReplyCode.SyntaxError,
+                $"connection.secure wants a response of {response.Length} bytes, which fits no frame of 4096",
+                MethodId.ConnectionSecure));
+            return;
+        }
+
+        if (Allow(ConnectionInput.Secure, MethodId.ConnectionSecure))
+        {
+            Write(0, new ConnectionSecureOk { Response = new LongString(response) });
+        }
+    }
+
+    internal static ConnectionStartOk StartOk(SessionOptions options, string mechanism, SaslExchange login) => new()
     {
         ClientProperties = MergedProperties(options),
-        Mechanism = "PLAIN",
-        Response = $"\0{options.UserName}\0{options.Password}",
+        Mechanism = mechanism,
+        Response = new LongString(login.InitialResponse),
         Locale = options.Locale,
     };
 
@@ -170,6 +205,7 @@ public sealed partial class AmqpSession
     {
         if (Allow(ConnectionInput.OpenOk, MethodId.ConnectionOpenOk))
         {
+            _login = null;
             _timers.Disarm(TimerKind.Handshake);
             _events.Add(EventKind.SessionOpened, 0);
         }

@@ -5,14 +5,15 @@ namespace Amqp.Engine.Session;
 
 // The whole life of a connection, seen from the client (AMQP 0-9-1 section 2.2.4):
 //
-//   header → start/start-ok → tune/tune-ok, open → open-ok → use → close/close-ok
+//   header → start/start-ok → (secure/secure-ok)* → tune/tune-ok, open → open-ok → use → close/close-ok
 //
 // Everything that can change a connection's state is in this table, and nothing else assigns it.
 //
 // - The broker may close from connection.start on; the answer is close-ok, and that is the end.
 // - After our own close only close-ok counts. A close that crosses ours is answered and changes nothing: the broker's
 //   close-ok, or the end of the stream, still ends the connection, once.
-// - A SASL challenge (secure) is a violation, since PLAIN has none.
+// - A SASL challenge (secure) may come between start-ok and tune; one that the mechanism has no answer to is a
+//   violation.
 // - Whatever is not named is a violation before the close, and is dropped after it.
 
 /// <summary>The table of connection states.</summary>
@@ -57,6 +58,7 @@ public static class ConnectionStates
 
         return table
             .Accept(ConnectionState.AwaitingStart, ConnectionInput.Start, ConnectionState.AwaitingTune)
+            .Accept(ConnectionState.AwaitingTune, ConnectionInput.Secure, ConnectionState.AwaitingTune)
             .Accept(ConnectionState.AwaitingTune, ConnectionInput.Tune, ConnectionState.AwaitingOpenOk)
             .Accept(ConnectionState.AwaitingOpenOk, ConnectionInput.OpenOk, ConnectionState.Open)
             .Accept(ConnectionState.Open, ConnectionInput.Blocked, ConnectionState.Open)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Amqp.Engine.Base;
 using Amqp.Engine.Wire;
@@ -18,6 +19,10 @@ public sealed record SessionOptions
 
     /// <summary>The password for PLAIN; must not hold a NUL. Never printed.</summary>
     public string Password { get; init; } = "guest";
+
+    /// <summary>The ways to log in, best first; the first that the broker offers is taken. None stands for PLAIN with
+    /// <see cref="UserName"/> and <see cref="Password"/>.</summary>
+    public ImmutableArray<SaslMechanism> Mechanisms { get; init; } = [];
 
     /// <summary>The highest channel number to ask for, 1 to 65535.</summary>
     public ushort ChannelMax { get; init; } = 2047;
@@ -76,11 +81,19 @@ public sealed record SessionOptions
             "must be null or more than zero");
 
         // Nothing is negotiated yet, so the smallest frame size holds; RabbitMQ drops what is longer without a word.
-        Require(
-            AmqpSession.StartOk(this).PayloadLength + FrameWriter.Overhead <= FrameMin,
-            nameof(ClientProperties),
-            "must fit a frame of 4096 bytes together with the credentials");
+        foreach (SaslMechanism mechanism in LoginMechanisms)
+        {
+            RequireShort(mechanism.Name, nameof(Mechanisms));
+            int length = AmqpSession.StartOk(this, mechanism.Name, mechanism.Begin()).PayloadLength;
+            Require(
+                length + FrameWriter.Overhead <= FrameMin,
+                nameof(ClientProperties),
+                $"must fit a frame of 4096 bytes together with the credentials ({mechanism.Name})");
+        }
     }
+
+    internal ImmutableArray<SaslMechanism> LoginMechanisms =>
+        Mechanisms.IsDefaultOrEmpty ? [SaslMechanism.Plain(UserName, Password)] : Mechanisms;
 
     // The password is left out, and so are the client's properties, which may hold anything.
     private bool PrintMembers(StringBuilder builder)

@@ -85,6 +85,19 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
         AmqpEndpoint target, TimeSpan budget, CancellationToken cancellationToken)
     {
         long startedAt = options.TimeProvider.GetTimestamp();
+        AmqpConnectionOptions current = options;
+        AmqpCredentials? credentials = null;
+        if (options.CredentialsProvider is { } provider)
+        {
+            credentials = await GetCredentialsAsync(provider, target, budget, cancellationToken).ConfigureAwait(false);
+            if (credentials is null)
+            {
+                return null;
+            }
+
+            current = options with { UserName = credentials.UserName, Password = credentials.Password };
+        }
+
         if (await OpenStreamAsync(target, budget, cancellationToken).ConfigureAwait(false) is not { } stream)
         {
             return null;
@@ -92,12 +105,18 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
 
         TimeSpan left = budget - options.TimeProvider.GetElapsedTime(startedAt);
         left = left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
-        var connection = new AmqpConnection(options, stream, target, left, _logger);
+        var connection = new AmqpConnection(current, stream, target, left, _logger);
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             Log.Connected(
                 _logger, target, connection.Tuning.FrameMax, connection.Tuning.ChannelMax, connection.Tuning.Heartbeat);
+            if (credentials is not null)
+            {
+                CredentialsRefresh.Start(
+                    connection, options.CredentialsProvider!, credentials, options.TimeProvider, _logger);
+            }
+
             return connection;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -114,6 +133,29 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
             }
 
             Note(target, ConnectPhase.Amqp, Greeting.Explain(connection.Greeting, error, left), error);
+            return null;
+        }
+    }
+
+    // Null when there are none, or none that can be sent.
+    private async Task<AmqpCredentials?> GetCredentialsAsync(
+        ICredentialsProvider provider, AmqpEndpoint target, TimeSpan budget, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(budget, options.TimeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            AmqpCredentials credentials = await provider.GetAsync(linked.Token).AsTask().WaitAsync(linked.Token)
+                .ConfigureAwait(false);
+            (options with { UserName = credentials.UserName, Password = credentials.Password }).Validate();
+            return credentials;
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            string message = error is OperationCanceledException
+                ? $"the credentials provider gave none within {budget.TotalSeconds:0.###} s"
+                : $"the credentials provider gave none that can be used: {error.Message}";
+            Note(target, ConnectPhase.Credentials, message, error);
             return null;
         }
     }

@@ -6,6 +6,9 @@ public enum ConnectPhase
     /// <summary>Resolving the name.</summary>
     Dns,
 
+    /// <summary>Asking the <see cref="ICredentialsProvider"/>.</summary>
+    Credentials,
+
     /// <summary>Making the byte stream, which is TCP unless a connector of another kind is used.</summary>
     Tcp,
 

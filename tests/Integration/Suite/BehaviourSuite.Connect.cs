@@ -1,3 +1,4 @@
+using Amqp.Engine.Session;
 using Amqp.Engine.Spec;
 using Amqp.Engine.Wire;
 using Amqp.Integration.Support;
@@ -60,6 +61,28 @@ public abstract partial class BehaviourSuite
         Assert.True(connection.ServerProperties.TryGet("capabilities", out var capabilities));
         Assert.True(capabilities.AsTable().TryGet("publisher_confirms", out var confirms));
         Assert.True(confirms.AsBoolean());
+    }
+
+    [SkippableFact]
+    public async Task Amqplain_logs_in_like_plain()
+    {
+        var connection = await ConnectAsync(Options with
+        {
+            Mechanisms = [SaslMechanism.External(), SaslMechanism.AmqPlain(Options.UserName, Options.Password)],
+        });
+        Assert.True(connection.IsOpen);
+        var error = await Assert.ThrowsAsync<AmqpAuthenticationException>(() => AmqpConnection.ConnectAsync(
+            Options with { Mechanisms = [SaslMechanism.AmqPlain(Options.UserName, "wrong")] }).Within());
+        Assert.Equal(ReplyCode.AccessRefused, error.Code);
+    }
+
+    [SkippableFact]
+    public async Task A_mechanism_that_the_broker_does_not_offer_is_told_by_name()
+    {
+        var error = await Assert.ThrowsAsync<AmqpAuthenticationException>(() => AmqpConnection.ConnectAsync(
+            Options with { Mechanisms = [SaslMechanism.External()] }).Within());
+        Assert.Contains("EXTERNAL", error.Message, StringComparison.Ordinal);
+        Assert.Contains("PLAIN", error.Message, StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -37,7 +37,7 @@ public sealed class UriTests
     [InlineData("amqp://[::1", "IPv6")]
     [InlineData("amqp://[]:5672", "IPv6")]
     [InlineData("amqp://[10.0.0.1]", "IPv6")]
-    [InlineData("amqp://host?auth_mechanism=external", "auth_mechanism")]
+    [InlineData("amqp://host?auth_mechanism=kerberos", "auth_mechanism")]
     [InlineData("amqp://host?heartbeat=x", "heartbeat")]
     [InlineData("amqp://host?frame_max=100", "frame_max")]
     [InlineData("amqp://host?colour=red", "colour")]

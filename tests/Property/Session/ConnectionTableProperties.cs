@@ -81,7 +81,7 @@ public class ConnectionTableProperties
     /// <summary>Brings a session into a state, and makes what the input refers to exist.</summary>
     private static ScriptedPeer Bring(ConnectionState state, ConnectionInput input)
     {
-        var peer = new ScriptedPeer();
+        var peer = new ScriptedPeer(new SessionOptions { Mechanisms = [new EchoMechanism()] });
         peer.HandshakeTo(state > ConnectionState.Open ? ConnectionState.Open : state);
         if (state >= ConnectionState.Open && input == ConnectionInput.ChannelFrame)
         {
