@@ -18,5 +18,18 @@ internal sealed record Scenario(
 
     public IReadOnlyList<JsonObject> Steps { get; } = [.. Json["steps"]!.AsArray().Select(each => each!.AsObject())];
 
+    /// <summary>The same with what came as what is expected.</summary>
+    public Scenario WithExpectations(IReadOnlyList<JsonObject> came)
+    {
+        var json = Json.DeepClone().AsObject();
+        var steps = json["steps"]!.AsArray();
+        for (var i = 0; i < steps.Count; i++)
+        {
+            steps[i]!["expect"] = came[i].DeepClone();
+        }
+
+        return new Scenario(Area, Name, json, SetUp, TearDown);
+    }
+
     public override string ToString() => $"{Area}/{Name}";
 }

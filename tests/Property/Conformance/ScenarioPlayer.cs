@@ -27,24 +27,26 @@ internal sealed partial class ScenarioPlayer
     public static IReadOnlyList<string> Play(IConformanceTarget target, Scenario scenario) =>
         new ScenarioPlayer(target, scenario).Play();
 
+    /// <summary>Plays it and gives what came, step by step.</summary>
+    public static IReadOnlyList<JsonObject> Record(IConformanceTarget target, Scenario scenario)
+    {
+        var player = new ScenarioPlayer(target, scenario);
+        try
+        {
+            return player.Run([]);
+        }
+        finally
+        {
+            player.CleanUp();
+        }
+    }
+
     private IReadOnlyList<string> Play()
     {
         List<JsonObject> got = [];
         try
         {
-            foreach (var step in _scenario.Steps)
-            {
-                var awaited = Act(step, null, 0);
-                if (step.ContainsKey("connect") || step.ContainsKey("set") || step.ContainsKey("tcp"))
-                {
-                    got.Add([]);
-                    continue;
-                }
-
-                var expand = _scenario.ExpandsConfirms;
-                Settle(awaited, IdleOf(step), expand ? null : step["expect"] as JsonObject);
-                got.Add(Collect(expand));
-            }
+            Run(got);
         }
         catch (ScenarioException e)
         {
@@ -56,6 +58,25 @@ internal sealed partial class ScenarioPlayer
         }
 
         return ScenarioComparison.Differences(_scenario.Steps, got);
+    }
+
+    private List<JsonObject> Run(List<JsonObject> got)
+    {
+        foreach (var step in _scenario.Steps)
+        {
+            var awaited = Act(step, null, 0);
+            if (step.ContainsKey("connect") || step.ContainsKey("set") || step.ContainsKey("tcp"))
+            {
+                got.Add([]);
+                continue;
+            }
+
+            var expand = _scenario.ExpandsConfirms;
+            Settle(awaited, IdleOf(step), expand ? null : step["expect"] as JsonObject);
+            got.Add(Collect(expand));
+        }
+
+        return got;
     }
 
     private TimeSpan IdleOf(JsonObject step) =>
