@@ -3,6 +3,9 @@ namespace Amqp.FakeBroker.Access;
 /// <summary>A user as the broker keeps it: the account, its permissions by virtual host, its limits.</summary>
 internal sealed class UserAccount(BrokerUser user)
 {
+    /// <summary>The expression asked for last: a publisher asks for the same one again and again.</summary>
+    private NamePattern? _topicPattern;
+
     public BrokerUser User { get; set; } = user;
 
     public string Name => User.Name;
@@ -36,6 +39,11 @@ internal sealed class UserAccount(BrokerUser user)
         string pattern = (kind == PermissionKind.Write ? entry.Write : entry.Read)
             .Replace("{username}", Name, StringComparison.Ordinal)
             .Replace("{vhost}", virtualHost, StringComparison.Ordinal);
-        return new NamePattern(pattern).IsMatch(routingKey);
+        if (_topicPattern?.Pattern != pattern)
+        {
+            _topicPattern = new NamePattern(pattern);
+        }
+
+        return _topicPattern.IsMatch(routingKey);
     }
 }

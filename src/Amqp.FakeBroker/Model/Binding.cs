@@ -19,8 +19,5 @@ internal sealed class Binding
 
     public List<Binding> DestinationBindings => Queue?.Incoming ?? Exchange!.Incoming;
 
-    /// <summary>Two bindings are the same when source, destination, key and arguments are.</summary>
-    public bool IsSameAs(Binding other) =>
-        ReferenceEquals(Source, other.Source) && ReferenceEquals(Queue, other.Queue)
-        && ReferenceEquals(Exchange, other.Exchange) && Key == other.Key && Arguments.Equals(other.Arguments);
+    public BindingIdentity Identity => new(Source, (object?)Queue ?? Exchange!, Key, Arguments);
 }

@@ -13,6 +13,7 @@ internal sealed class VirtualHost
 
     private readonly Dictionary<string, ExchangeModel> _exchanges = new(StringComparer.Ordinal);
     private readonly Dictionary<string, QueueModel> _queues = new(StringComparer.Ordinal);
+    private readonly Dictionary<BindingIdentity, Binding> _bindings = [];
     private readonly List<QueueModel> _routed = [];
 
     public VirtualHost(BrokerCore core, string name)
@@ -90,7 +91,7 @@ internal sealed class VirtualHost
     /// <summary>Adds a binding unless the same one is there already.</summary>
     public void Bind(Binding binding)
     {
-        if (Find(binding) is not null)
+        if (!_bindings.TryAdd(binding.Identity, binding))
         {
             return;
         }
@@ -103,7 +104,7 @@ internal sealed class VirtualHost
     /// <summary>Removes the same binding if it is there; an auto-delete source goes with its last binding.</summary>
     public bool Unbind(Binding pattern)
     {
-        if (Find(pattern) is not { } binding)
+        if (!_bindings.TryGetValue(pattern.Identity, out Binding? binding))
         {
             return false;
         }
@@ -119,6 +120,7 @@ internal sealed class VirtualHost
         _exchanges.Remove(exchange.Name);
         foreach (Binding binding in exchange.Outgoing)
         {
+            _bindings.Remove(binding.Identity);
             binding.DestinationBindings.Remove(binding);
         }
 
@@ -220,23 +222,11 @@ internal sealed class VirtualHost
         }
     }
 
-    private static void Detach(Binding binding)
+    private void Detach(Binding binding)
     {
+        _bindings.Remove(binding.Identity);
         binding.Source.Outgoing.Remove(binding);
         binding.Source.Table.Remove(binding);
-    }
-
-    private static Binding? Find(Binding pattern)
-    {
-        foreach (Binding binding in pattern.DestinationBindings)
-        {
-            if (binding.IsSameAs(pattern))
-            {
-                return binding;
-            }
-        }
-
-        return null;
     }
 
     private void AddSystemExchange(string name, ExchangeKind kind, bool isInternal) => Add(new ExchangeModel
