@@ -1,3 +1,4 @@
+using Amqp.Engine.Arguments;
 using Amqp.Engine.Spec;
 using Amqp.Engine.Wire;
 using Amqp.Integration.Support;
@@ -8,6 +9,58 @@ namespace Amqp.Integration.Suite;
 
 public abstract partial class BehaviourSuite
 {
+    [SkippableTheory]
+    [InlineData(QueueType.Classic)]
+    [InlineData(QueueType.Quorum)]
+    [InlineData(QueueType.Stream)]
+    public async Task Typed_arguments_declare_each_kind_of_queue(QueueType type)
+    {
+        var channel = await OpenAsync();
+        var name = NewName("queue");
+        _queues.Add(name);
+        var arguments = new QueueArguments
+        {
+            Type = type,
+            MaxLengthBytes = 1_000_000_000,
+            DeliveryLimit = type == QueueType.Quorum ? 5 : null,
+            MaxPriority = type == QueueType.Classic ? 5 : null,
+            MaxAge = type == QueueType.Stream ? TimeSpan.FromHours(1) : null,
+        };
+        await channel.DeclareQueueAsync(name, durable: true, arguments: arguments).Within();
+        Assert.Equal(name, (await channel.DeclareQueueAsync(name, durable: true, arguments: arguments).Within()).Queue);
+        var error = await Assert.ThrowsAsync<AmqpChannelClosedException>(() => channel.DeclareQueueAsync(
+            name, durable: true, arguments: arguments with { MaxLengthBytes = 5 }).Within());
+        Assert.Equal(ReplyCode.PreconditionFailed, error.Code);
+    }
+
+    [SkippableFact]
+    public async Task The_deaths_of_a_message_can_be_read()
+    {
+        var channel = await OpenAsync(confirms: true);
+        var dead = await ExclusiveQueueAsync(channel);
+        var name = NewName("queue");
+        await channel.DeclareQueueAsync(
+            name,
+            exclusive: true,
+            arguments: new QueueArguments { DeadLetterExchange = "", DeadLetterRoutingKey = dead }).Within();
+        await channel.PublishAsync("", name, Bytes("x")).Within();
+        var message = (await TakeAsync(channel, name))!;
+        await message.RejectAsync(requeue: false);
+        await foreach (var moved in channel.ConsumeAsync(dead, cancellationToken: Waiting.Deadline().Token))
+        {
+            AssertRejectedOnce(name, moved);
+            break;
+        }
+    }
+
+    private static void AssertRejectedOnce(string name, Delivery moved)
+    {
+        var death = Assert.Single(DeathRecord.Read(moved.Properties.Headers));
+        Assert.Equal((name, "rejected", 1L, ""), (death.Queue, death.Reason, death.Count, death.Exchange));
+        Assert.Equal(name, Assert.Single(death.RoutingKeys));
+        Assert.NotNull(death.Time);
+    }
+
     [SkippableFact]
     public async Task An_exchange_is_declared_found_and_deleted()
     {
