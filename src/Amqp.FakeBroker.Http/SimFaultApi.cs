@@ -40,8 +40,8 @@ internal static class SimFaultApi
             Inject(request, new DiskAlarm(request.Flag("on", otherwise: true)))),
         new("POST", "/sim/restart", static request => Inject(request, new RestartBroker(Downtime(request)))),
         new("POST", "/sim/crash", static request => Inject(request, new CrashBroker(Downtime(request)))),
-        new("POST", "/sim/stop", static request => Do(request, static core => core.Stop())),
-        new("POST", "/sim/start", static request => Do(request, static core => core.Start())),
+        new("POST", "/sim/stop", static request => Do(request.Broker.ShutDown)),
+        new("POST", "/sim/start", static request => Do(request.Broker.StartUp)),
     ];
 
     /// <summary>The number of the connection named in the path; null for all.</summary>
@@ -74,9 +74,9 @@ internal static class SimFaultApi
         return ApiResult.NoContent;
     }
 
-    private static ApiResult Do(ApiRequest request, Action<BrokerCore> work)
+    private static ApiResult Do(Action work)
     {
-        request.Broker.Control(work);
+        work();
         return ApiResult.NoContent;
     }
 

@@ -1,4 +1,4 @@
-using Amqp.Engine.Base;
+using System.Net.Sockets;
 using Amqp.FakeBroker.Faults;
 using Amqp.FakeBroker.Hosting;
 using Amqp.FakeBroker.Journal;
@@ -32,6 +32,37 @@ public sealed partial class InMemoryBroker
 
     /// <summary>True while a restart or a crash keeps the broker from accepting connections.</summary>
     public bool IsDown { get; private set; }
+
+    /// <summary>
+    /// Stops the broker in good order, until <see cref="StartUp"/>: connections are closed with 320, ports refuse new
+    /// ones, and what is not durable goes.
+    /// </summary>
+    public void ShutDown()
+    {
+        lock (Gate)
+        {
+            _core.Journal.Note(Now, JournalKind.Fault, 0, 0, "shut down");
+            _core.Advance(Now);
+            _core.Stop();
+            GoDown();
+            TellWaiting();
+        }
+
+        Settle();
+    }
+
+    /// <summary>Starts a broker again that was shut down, or that a fault keeps down.</summary>
+    public void StartUp()
+    {
+        lock (Gate)
+        {
+            _core.Journal.Note(Now, JournalKind.Fault, 0, 0, "start up");
+            ComeUp();
+            TellWaiting();
+        }
+
+        Settle();
+    }
 
     /// <summary>Under the lock: marks a connection as touched, so that the next settling looks at it.</summary>
     internal void Touch(BrokerConnection connection) => _core.MarkDirty(connection);
@@ -163,20 +194,39 @@ public sealed partial class InMemoryBroker
             return;
         }
 
+        GoDown();
+        At(Now + downtime, ComeUp);
+    }
+
+    private void GoDown()
+    {
         IsDown = true;
         foreach (BrokerTcpListener listener in _listeners)
         {
             _ = listener.CloseAsync();
         }
+    }
 
-        At(Now + downtime, () =>
+    private void ComeUp()
+    {
+        _core.Start();
+        if (!IsDown)
         {
-            IsDown = false;
-            _core.Start();
-            foreach (BrokerTcpListener listener in _listeners)
+            return;
+        }
+
+        IsDown = false;
+        foreach (BrokerTcpListener listener in _listeners)
+        {
+            try
             {
                 listener.Open();
             }
-        });
+            catch (SocketException e)
+            {
+                // Someone else took the port meanwhile. This may run in a timer, where nobody could catch it.
+                _core.Journal.Note(Now, JournalKind.Fault, 0, 0, $"port {listener.Port} cannot be opened: {e.Message}");
+            }
+        }
     }
 }

@@ -231,6 +231,19 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_broker_that_was_shut_down_refuses_connections_until_it_is_started()
+    {
+        await using var connection = await ConnectAsync();
+        _broker.ShutDown();
+        await connection.Completion.Within();
+        await Assert.ThrowsAsync<AmqpConnectException>(() => ConnectAsync().Within());
+        Assert.Throws<IOException>(() => _broker.Connect());
+        _broker.StartUp();
+        await using var again = await ConnectAsync();
+        Assert.True(again.IsOpen);
+    }
+
+    [Fact]
     public async Task Hostile_bytes_end_the_connection_with_the_clients_own_error()
     {
         await using var connection = await ConnectAsync();
