@@ -23,6 +23,27 @@ public class DeathProperties
             Gens.From(draw => (Profile: draw.Pick(BrokerProfile.All), Ways: draw.Bytes(draw.Int(1, 12)))),
             each => Travel(each.Profile, each.Ways));
 
+    /// <summary>A dead letter goes by the queue's own key alone, or by all the keys it was published with.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_dead_letter_routed_by_a_key_of_the_queue_loses_its_copies(bool hasKey)
+    {
+        var core = new BrokerCore();
+        var arguments = FieldTable.Create(("x-dead-letter-exchange", ""), ("x-message-ttl", 0));
+        arguments = hasKey ? arguments.With("x-dead-letter-routing-key", "kept") : arguments;
+        core.DeclareQueue("/", "dying", arguments: arguments);
+        core.DeclareQueue("/", "kept");
+        core.DeclareQueue("/", "copy");
+        core.DeclareExchange("/", "in", "fanout");
+        core.Bind(new BindingInfo("/", "in", "dying", true, "", FieldTable.Empty));
+        var headers = FieldTable.Create(("CC", FieldValue.Array("copy")));
+        core.Publish("/", "in", "kept", BasicProperties.Empty with { Headers = headers }, [1]);
+        var letter = Assert.Single(core.BrowseQueue("/", "kept"));
+        Assert.Equal(!hasKey, letter.Properties.Headers!.ContainsKey("CC"));
+        Assert.Equal(hasKey ? 0 : 1, core.BrowseQueue("/", "copy").Count);
+    }
+
     private static void Travel(BrokerProfile profile, byte[] ways)
     {
         var core = new BrokerCore(new BrokerOptions { Profile = profile });
