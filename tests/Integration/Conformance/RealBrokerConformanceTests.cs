@@ -12,6 +12,8 @@ namespace Amqp.Integration.Conformance;
 [Collection(RealBrokerCollection.Name)]
 public class RealBrokerConformanceTests(RealBrokerFixture broker)
 {
+    private const int MostPlays = 3;
+
     private static readonly string[] Areas = ["confirms", "priority", "tx"];
 
     [SkippableFact]
@@ -30,7 +32,7 @@ public class RealBrokerConformanceTests(RealBrokerFixture broker)
         foreach (var scenario in ScenarioCorpus.Of(corpus!).Values.Where(
             each => each.SetUp.Count == 0 && each.Quirk is null && (isAll || Areas.Contains(each.Area))))
         {
-            var differences = ScenarioPlayer.Play(target, scenario);
+            var differences = PlayUntilSame(target, scenario);
             if (differences.Count > 0)
             {
                 failures.Add($"{scenario}: {string.Join(Environment.NewLine, differences)}");
@@ -38,5 +40,22 @@ public class RealBrokerConformanceTests(RealBrokerFixture broker)
         }
 
         Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
+    }
+
+    // A real broker's processes race with each other, a confirm with the delivery of the same message for one (seen on
+    // a busy machine): what was recorded is one of its answers, so another one is asked for. The fake has one chance.
+    private static IReadOnlyList<string> PlayUntilSame(TcpTarget target, Scenario scenario)
+    {
+        IReadOnlyList<string> differences = [];
+        for (var i = 0; i < MostPlays; i++)
+        {
+            differences = [.. ScenarioPlayer.Play(target, scenario)];
+            if (differences.Count == 0)
+            {
+                break;
+            }
+        }
+
+        return differences;
     }
 }
