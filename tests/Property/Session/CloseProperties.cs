@@ -151,8 +151,9 @@ public class CloseProperties
                 PeerKit.AssertOver(result.Peer);
                 Assert.DoesNotContain(result.Failures, f => f.StartsWith("B5", StringComparison.Ordinal));
             },
-            PeerScript.Shrink);
-        seen.Require("B5", 0.5);
+            PeerScript.Shrink,
+            cases: 3000);
+        seen.Require("B5", 0.1);
     }
 
     private static string Finish(ScriptedPeer peer, int ending)
