@@ -13,7 +13,7 @@ public sealed partial class AmqpConnection : IPumpOwner
     private string? _blockedReason;
 
     /// <summary>Raised when the broker stops reading what this connection publishes, with its reason. Handlers run in
-    /// order on the pool.</summary>
+    /// order, beside those of consumers.</summary>
     public event Action<string>? Blocked;
 
     /// <summary>Raised when the broker reads again.</summary>

@@ -69,9 +69,10 @@ public sealed partial class AmqpChannel
     }
 
     /// <summary>Consumes a queue with a handler that gets owned messages. The handlers of a channel run one after the
-    /// other, in the order of arrival, on the thread pool. Set a prefetch before: without one, a full buffer pauses
-    /// reading (<see cref="ConsumeOptions.BufferSize"/>), and a handler that awaits an answer of the broker, a
-    /// confirm say, would wait for ever.</summary>
+    /// other, in the order of arrival, on the thread that <see cref="AmqpConnectionOptions.IoMode"/> gives them: the
+    /// connection's own, or the thread pool's. Set a prefetch before: without one, a full buffer pauses reading
+    /// (<see cref="ConsumeOptions.BufferSize"/>), and a handler that awaits an answer of the broker, a confirm say,
+    /// would wait for ever.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="handler">Handles a message and settles it. Its token is cancelled when the channel
     /// closes.</param>

@@ -95,7 +95,7 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
                 return null;
             }
 
-            current = options with { UserName = credentials.UserName, Password = credentials.Password };
+            current = With(credentials);
         }
 
         if (await OpenStreamAsync(target, budget, cancellationToken).ConfigureAwait(false) is not { } stream)
@@ -137,6 +137,9 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
         }
     }
 
+    private AmqpConnectionOptions With(AmqpCredentials credentials) =>
+        options with { UserName = credentials.UserName, Password = credentials.Password };
+
     // Null when there are none, or none that can be sent.
     private async Task<AmqpCredentials?> GetCredentialsAsync(
         ICredentialsProvider provider, AmqpEndpoint target, TimeSpan budget, CancellationToken cancellationToken)
@@ -147,7 +150,7 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
         {
             AmqpCredentials credentials = await provider.GetAsync(linked.Token).AsTask().WaitAsync(linked.Token)
                 .ConfigureAwait(false);
-            (options with { UserName = credentials.UserName, Password = credentials.Password }).Validate();
+            With(credentials).Validate();
             return credentials;
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
