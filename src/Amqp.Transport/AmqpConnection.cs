@@ -30,7 +30,11 @@ public sealed partial class AmqpConnection : IAsyncDisposable
         Endpoint = endpoint;
         Logger = logger;
         _pump = new SessionPump(
-            options.ToSessionOptions(handshakeTimeout), options.MaxPendingOutputBytes, options.TimeProvider, this);
+            options.ToSessionOptions(handshakeTimeout),
+            options.MaxPendingOutputBytes,
+            options.WhenBlocked,
+            options.TimeProvider,
+            this);
         _callbacks = new CallbackQueue(_pump, new ChannelDispatcher(_pump, logger));
         _driver = Driver.Create(_pump, transport, options.TimeProvider, logger, options.CloseTimeout);
     }

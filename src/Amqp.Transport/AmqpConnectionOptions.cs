@@ -59,6 +59,9 @@ public sealed record AmqpConnectionOptions
     /// for ever.</summary>
     public TimeSpan? BlockedTimeout { get; init; }
 
+    /// <summary>What publishing does while the broker keeps the connection blocked; by default it waits.</summary>
+    public BlockedPolicy WhenBlocked { get; init; }
+
     /// <summary>How many bytes may wait to be sent before publishing waits, at least 1; one message may exceed it by
     /// its own size. More does not make sending faster, since the bytes leave the processor's caches; it only lets
     /// bursts in. The lower of this and <see cref="AmqpLimits.MaxOutgoingBytes"/> counts.</summary>

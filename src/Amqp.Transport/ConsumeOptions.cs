@@ -28,6 +28,12 @@ public sealed record ConsumeOptions
     /// prefetch, or a connection of its own.</summary>
     public int BufferSize { get; init; } = 4096;
 
+    /// <summary>How many messages the handler may get at once, at least 1. With 1 the channel's handlers run one
+    /// after the other, in the order of arrival. With more, this consumer's run beside each other and beside the
+    /// others of the channel, on the thread pool, in no order; a prefetch should be at least as large. Not for inline
+    /// handlers and streams, which are always one by one.</summary>
+    public int MaxConcurrency { get; init; } = 1;
+
     /// <summary>What to do when a handler throws.</summary>
     public HandlerErrorPolicy OnHandlerError { get; init; } = HandlerErrorPolicy.NackDrop;
 }

@@ -63,4 +63,8 @@ internal static partial class Log
 
     [LoggerMessage(13, LogLevel.Warning, "The stream does not end; it is left to itself")]
     public static partial void StreamAbandoned(ILogger logger);
+
+    [LoggerMessage(
+        17, LogLevel.Warning, "Channel {Channel} ended with {Count} messages that were set aside while it was blocked")]
+    public static partial void BufferedPublishesLost(ILogger logger, int channel, int count);
 }

@@ -110,6 +110,18 @@ public sealed partial class AmqpSession
         return CommandResult.Ok;
     }
 
+    /// <summary>Says what publishing would say, and appends nothing.</summary>
+    /// <param name="channel">An open channel.</param>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="routingKey">The routing key.</param>
+    /// <param name="properties">The message's properties.</param>
+    /// <param name="bodySize">The body's length in bytes.</param>
+    /// <returns>Whether the message could be appended now.</returns>
+    /// <exception cref="ArgumentException">A property's short string is longer than 255 bytes.</exception>
+    public CommandResult CheckPublish(
+        ushort channel, string exchange, string routingKey, BasicProperties properties, long bodySize) =>
+        Begin(channel, exchange, routingKey, properties, bodySize, out _);
+
     /// <summary>Whether the channel's window has room for another publish. Always true without confirms. The window
     /// reaches from the oldest unsettled publish to the newest, so one late confirm can fill it.</summary>
     /// <param name="channel">An open channel's number.</param>
@@ -117,6 +129,16 @@ public sealed partial class AmqpSession
         FindOpen(channel, out ChannelModel model) != CommandResult.Ok
         || model.Confirms is not { } confirms
         || confirms.Window < _options.Limits.MaxUnsettledPublishes;
+
+    /// <summary>Lists the publishes of a channel in confirm mode that await their settlement.</summary>
+    /// <param name="channel">A channel's number. Any other, and one without confirms, has none.</param>
+    /// <returns>Their sequence numbers, lowest first.</returns>
+    public IReadOnlyList<ulong> ListUnsettledPublishes(ushort channel)
+    {
+        var numbers = new List<ulong>();
+        Find(channel)?.Confirms?.CopyOutstanding(numbers);
+        return numbers;
+    }
 
     // Checks everything before a byte is written, so that a refused publish leaves no trace.
     private CommandResult Begin(

@@ -71,6 +71,18 @@ internal sealed class ConfirmTracker
         return true;
     }
 
+    /// <summary>Adds the numbers that await their settlement, lowest first.</summary>
+    public void CopyOutstanding(List<ulong> numbers)
+    {
+        for (ulong tag = Lowest; tag < NextSequence; tag++)
+        {
+            if (!IsSettled(tag))
+            {
+                numbers.Add(tag);
+            }
+        }
+    }
+
     private void Advance()
     {
         while (Lowest < NextSequence && IsSettled(Lowest))

@@ -3,11 +3,13 @@ namespace Amqp.Engine.Session;
 /// <summary>The mandatory publishes that may still be returned. RabbitMQ names no sequence number in
 /// <c>basic.return</c>, but sends it before the settlement, in publish order: so the earliest unresolved publish with
 /// the
-/// same exchange, routing key and body is the one. Twins are interchangeable.</summary>
+/// same exchange, routing key and body is the one. Twins are interchangeable. The search goes on behind the last
+/// return, so that it passes each publish once however many are outstanding.</summary>
 internal sealed class MandatoryLedger
 {
     private readonly List<Entry> _entries = [];
     private int _first;
+    private int _next; // behind the last match
 
     public void Add(ulong sequence, string exchange, string routingKey, ulong bodySize, uint bodyHash) =>
         _entries.Add(new Entry(sequence, exchange, routingKey, bodySize, bodyHash));
@@ -16,24 +18,22 @@ internal sealed class MandatoryLedger
     /// <returns>Its sequence number, or 0 when it was not published in confirm mode.</returns>
     public ulong Match(ConfirmTracker confirms, string exchange, string routingKey, ulong bodySize, uint bodyHash)
     {
-        while (_first < _entries.Count && _entries[_first].Sequence == 0)
+        var sought = new Entry(0, exchange, routingKey, bodySize, bodyHash);
+        int found = Find(confirms, in sought, Math.Max(_first, _next), _entries.Count);
+        if (found < 0)
         {
-            _first++; // returned before: not looked at again
+            found = Find(confirms, in sought, _first, Math.Min(_next, _entries.Count)); // a broker that skips back
         }
 
-        for (int i = _first; i < _entries.Count; i++)
+        if (found < 0)
         {
-            Entry entry = _entries[i];
-            if (entry.Sequence != 0 && entry.BodySize == bodySize && entry.BodyHash == bodyHash
-                && entry.Exchange == exchange && entry.RoutingKey == routingKey
-                && confirms.IsOutstanding(entry.Sequence))
-            {
-                _entries[i] = default;
-                return entry.Sequence;
-            }
+            return 0;
         }
 
-        return 0;
+        ulong sequence = _entries[found].Sequence;
+        _entries[found] = _entries[found] with { Sequence = 0 };
+        _next = found + 1;
+        return sequence;
     }
 
     /// <summary>Forgets what is settled: everything below the lowest unsettled number.</summary>
@@ -41,14 +41,31 @@ internal sealed class MandatoryLedger
     {
         while (_first < _entries.Count && _entries[_first].Sequence < lowestUnsettled)
         {
-            _first++;
+            _first++; // settled, or returned before
         }
 
         if (_first > 64 && _first * 2 > _entries.Count)
         {
             _entries.RemoveRange(0, _first);
+            _next = Math.Max(0, _next - _first);
             _first = 0;
         }
+    }
+
+    private int Find(ConfirmTracker confirms, in Entry sought, int from, int to)
+    {
+        for (int i = from; i < to; i++)
+        {
+            Entry entry = _entries[i];
+            if (entry.BodySize == sought.BodySize && entry.BodyHash == sought.BodyHash
+                && entry.Exchange == sought.Exchange && entry.RoutingKey == sought.RoutingKey
+                && entry.Sequence != 0 && confirms.IsOutstanding(entry.Sequence))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private readonly record struct Entry(

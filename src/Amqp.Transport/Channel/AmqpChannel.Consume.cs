@@ -163,8 +163,8 @@ public sealed partial class AmqpChannel
         }
     }
 
-    /// <summary>Adds a message to the dispatcher's work. The gate is held.</summary>
-    internal void Stage(in DispatchItem item) => _pump.Stage(Dispatcher, in item);
+    /// <summary>Adds a message to a dispatcher's work. The gate is held.</summary>
+    internal void Stage(IDispatcher dispatcher, in DispatchItem item) => _pump.Stage(dispatcher, in item);
 
     /// <summary>Counts a consumer whose buffer became full, or is no longer. The gate is held.</summary>
     internal void CountFull(int change) => _pump.CountFull(change);

@@ -12,15 +12,14 @@ public sealed partial class AmqpChannel
     private const int SourcesKept = 8192;
 
     private readonly PublishRing _ring = new();
-    private readonly PublishList _waiting = new();
     private readonly Lock _sourceGate = new();
+    private readonly List<(ulong From, ulong To)> _lost = [];
     private PublishSource? _freeSources;
     private int _freeCount;
     private int _maxUnsettled = int.MaxValue;
     private int _unsettled;
     private bool _confirms;
     private bool _flowStopped;
-    private bool _isWaiting;
     private ulong _lastSequence;
 
     /// <summary>The number that the next publish gets on a confirming channel, counted from 1; 0 on any other
@@ -38,6 +37,33 @@ public sealed partial class AmqpChannel
 
     /// <summary>How many publishes of this channel await their confirm.</summary>
     public int UnsettledPublishes => Volatile.Read(ref _unsettled);
+
+    /// <summary>Lists the publishes that await their confirm; once the channel has closed, those that were awaiting it
+    /// then, of which it is not known what became. A publish that was waiting for room has no number yet and was not
+    /// sent.</summary>
+    /// <returns>Their sequence numbers, lowest first (see <see cref="NextPublishSequenceNumber"/>). Empty without
+    /// confirms.</returns>
+    public IReadOnlyList<ulong> ListUnsettledPublishes()
+    {
+        lock (_pump.Gate)
+        {
+            if (_end is null)
+            {
+                return _pump.Session.ListUnsettledPublishes((ushort)Number);
+            }
+
+            var numbers = new List<ulong>();
+            foreach ((ulong from, ulong to) in _lost)
+            {
+                for (ulong sequence = from; sequence <= to; sequence++)
+                {
+                    numbers.Add(sequence);
+                }
+            }
+
+            return numbers;
+        }
+    }
 
     /// <summary>Raised for each message that the broker could not route. Handlers run in order, one at a time, beside
     /// those of consumers. When more than 256 wait for a slow one, reading of the connection pauses.</summary>
@@ -96,10 +122,7 @@ public sealed partial class AmqpChannel
             }
             else
             {
-                source = RentSource();
-                source.Hold(exchange, routingKey, body, properties, mandatory);
-                _waiting.Append(source);
-                JoinWaiting();
+                error = Hold(exchange, routingKey, body, properties, mandatory, out source);
             }
         }
 
@@ -124,56 +147,6 @@ public sealed partial class AmqpChannel
         new ConfirmSelect(),
         new RpcCall { Applied = (_, _) => _confirms = true, Late = (_, _) => _confirms = true },
         cancellationToken);
-
-    /// <summary>Whether the pump's queue of waiting channels holds this one. Guarded by the gate.</summary>
-    internal bool IsQueued { get; set; }
-
-    internal bool AdmitWaiting(CompletionBatch batch)
-    {
-        while (_waiting.First is { } source && HasRoom())
-        {
-            _waiting.Remove(source);
-            PublishSource? sent = source;
-            CommandResult result = Encode(
-                source.Exchange, source.RoutingKey, source.Body, source.Properties, source.Mandatory, ref sent);
-            source.Release();
-            if (result != CommandResult.Ok)
-            {
-                source.State = PublishState.Idle;
-                batch.Add(source, _pump.Refused(result, this));
-            }
-            else if (source.State == PublishState.Waiting)
-            {
-                source.State = PublishState.Idle; // no confirm to wait for
-                batch.Add(source, null);
-            }
-        }
-
-        _isWaiting = _waiting.First is not null;
-        return !_isWaiting;
-    }
-
-    internal bool TryAbandon(PublishSource source)
-    {
-        lock (_pump.Gate)
-        {
-            switch (source.State)
-            {
-                case PublishState.Waiting:
-                    _waiting.Remove(source);
-                    source.Release();
-                    break;
-                case PublishState.Sent:
-                    _ring.Remove(source.Sequence);
-                    break;
-                default:
-                    return false;
-            }
-
-            source.State = PublishState.Idle;
-            return true;
-        }
-    }
 
     internal void ReturnSource(PublishSource source)
     {
@@ -213,6 +186,7 @@ public sealed partial class AmqpChannel
 
     internal void OnPublishesLost(ulong from, ulong to, SessionEnd reason, CompletionBatch batch)
     {
+        _lost.Add((from, to));
         AmqpException? error = null;
         for (ulong sequence = from; sequence <= to; sequence++)
         {
@@ -231,39 +205,9 @@ public sealed partial class AmqpChannel
         AdmitInInput(batch);
     }
 
-    private void AdmitInInput(CompletionBatch batch)
-    {
-        if (_isWaiting)
-        {
-            long before = _pump.Output.PendingBytes;
-            AdmitWaiting(batch);
-            _pump.CountReplies(before - _pump.Output.PendingBytes); // the pump counts them with the input's replies
-        }
-    }
-
     private static object? Outcome(PublishSource source, bool nacked) => source.Returned is { } returned
         ? new PublishReturnedException(source.Sequence, returned)
         : nacked ? new PublishNackedException(source.Sequence) : null;
-
-    private bool MayPublish() => !_isWaiting && HasRoom();
-
-    private bool HasRoom() =>
-        _pump.HasRoom
-        && !_flowStopped
-        && _unsettled < _maxUnsettled
-        && (_unsettled == 0 || _pump.Session.HasPublishWindow((ushort)Number));
-
-    // A channel is in the pump's queue once at most, and leaves it when the pump finds nothing to admit. Confirms may
-    // empty its list before that.
-    private void JoinWaiting()
-    {
-        _isWaiting = true;
-        if (!IsQueued)
-        {
-            IsQueued = true;
-            _pump.AddWaiting(this);
-        }
-    }
 
     private CommandResult Encode(
         string exchange,
@@ -317,16 +261,5 @@ public sealed partial class AmqpChannel
         }
 
         return new PublishSource(this);
-    }
-
-    private void FailWaiting(SessionEnd reason, CompletionBatch batch)
-    {
-        while (_waiting.First is { } source)
-        {
-            _waiting.Remove(source);
-            source.Release();
-            source.State = PublishState.Idle;
-            batch.Add(source, ToException(reason));
-        }
     }
 }

@@ -5,11 +5,16 @@ namespace Amqp.Transport;
 // Transactions (AMQP 0-9-1 section 1.9). A channel has either transactions or confirms.
 public sealed partial class AmqpChannel
 {
+    private bool _isTransactional;
+
     /// <summary>Puts the channel into transaction mode (<c>tx.select</c>).</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when the broker has answered.</returns>
-    public Task TxSelectAsync(CancellationToken cancellationToken = default) =>
-        CallAsync<TxSelectOk>(new TxSelect(), cancellationToken);
+    public Task TxSelectAsync(CancellationToken cancellationToken = default)
+    {
+        Volatile.Write(ref _isTransactional, true); // from the request on: a refusal closes the channel
+        return CallAsync<TxSelectOk>(new TxSelect(), cancellationToken);
+    }
 
     /// <summary>Commits what was published and acknowledged since the last commit (<c>tx.commit</c>).</summary>
     /// <param name="cancellationToken">Ends the wait; it is then not known whether the broker has committed.</param>

@@ -14,6 +14,7 @@ public sealed partial class AmqpConsumer
     private long _offered;
     private long _handled;
     private long _heldBytes;
+    private long _failures;
     private bool _isFull;
     private bool _isCancelling;
     private bool _dropsMessages;
@@ -68,10 +69,10 @@ public sealed partial class AmqpConsumer
                 batch.Add(this, content.ToDelivery(Channel, ConsumerTag));
                 break;
             case ConsumeMode.Owned:
-                Channel.Stage(DispatchItem.ForOwned(this, content.ToDelivery(Channel, ConsumerTag)));
+                Channel.Stage(_dispatcher, DispatchItem.ForOwned(this, content.ToDelivery(Channel, ConsumerTag)));
                 break;
             default:
-                Channel.Stage(DispatchItem.ForBorrowed(this, in content));
+                Channel.Stage(_dispatcher, DispatchItem.ForBorrowed(this, in content));
                 break;
         }
     }
@@ -137,7 +138,8 @@ public sealed partial class AmqpConsumer
 
     private async ValueTask RunBorrowedAsync(DispatchItem item)
     {
-        BorrowedDelivery delivery = _lease!.Open(in item);
+        BorrowedLease lease = RentLease();
+        BorrowedDelivery delivery = lease.Open(in item);
         try
         {
             if (_stopError is not null)
@@ -155,12 +157,25 @@ public sealed partial class AmqpConsumer
         }
         catch (Exception error)
         {
-            OnHandlerFailed(error, item.DeliveryTag, _lease.IsSettled);
+            OnHandlerFailed(error, item.DeliveryTag, lease.IsSettled);
         }
         finally
         {
-            _lease.Close();
+            lease.Close();
+            ReturnLease(lease);
             OnHandled(item.Length);
+        }
+    }
+
+    // One lease serves a consumer that gets its messages one by one.
+    private BorrowedLease RentLease() =>
+        _parallel is null || !_leases.TryPop(out BorrowedLease? lease) ? _lease ?? new BorrowedLease(this) : lease;
+
+    private void ReturnLease(BorrowedLease lease)
+    {
+        if (_parallel is not null)
+        {
+            _leases.Push(lease);
         }
     }
 
@@ -225,6 +240,7 @@ public sealed partial class AmqpConsumer
 
     private void OnHandlerFailed(Exception error, ulong deliveryTag, bool settled)
     {
+        Interlocked.Increment(ref _failures);
         Log.HandlerFailed(Channel.Owner.Logger, ConsumerTag, deliveryTag, Options.OnHandlerError, error);
         if (!Options.NoAck && !settled)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Amqp.Transport.Consume;
@@ -12,6 +13,9 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
     private readonly CancellationTokenSource _stopping = new();
     private readonly Channel<Delivery>? _stream;
     private readonly BorrowedLease? _lease;
+    private readonly ConcurrentStack<BorrowedLease> _leases = [];
+    private readonly ParallelDispatcher? _parallel;
+    private readonly IDispatcher _dispatcher;
     private bool _ended;
     private Exception? _stopError;
 
@@ -20,6 +24,7 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
         ArgumentNullException.ThrowIfNull(queue);
         Options = options ?? new ConsumeOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(Options.BufferSize, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Options.MaxConcurrency, 1, nameof(options));
         Channel = channel;
         Queue = queue;
         Mode = mode;
@@ -28,10 +33,16 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
             _stream = System.Threading.Channels.Channel.CreateUnbounded<Delivery>(
                 new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
         }
+        else if (mode is ConsumeMode.Owned or ConsumeMode.Borrowed && Options.MaxConcurrency > 1)
+        {
+            _parallel = new ParallelDispatcher(Options.MaxConcurrency);
+        }
         else if (mode == ConsumeMode.Borrowed)
         {
             _lease = new BorrowedLease(this);
         }
+
+        _dispatcher = (IDispatcher?)_parallel ?? channel.Dispatcher;
     }
 
     /// <summary>The consumer's tag, as it was given or as the broker chose it.</summary>
@@ -48,6 +59,9 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
 
     /// <summary>How many messages wait for the handler.</summary>
     public int BufferedCount => (int)(Interlocked.Read(ref _offered) - Interlocked.Read(ref _handled));
+
+    /// <summary>How many times the handler has thrown.</summary>
+    public long HandlerFailures => Interlocked.Read(ref _failures);
 
     /// <summary>Ends when the consumer was cancelled, by either side, and its last handler has ended. Fails when the
     /// channel closed, or when a handler failed under <see cref="HandlerErrorPolicy.StopConsumer"/>.</summary>
@@ -157,7 +171,11 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
         }
 
         _stream?.Writer.TryComplete(error);
-        if (Mode is ConsumeMode.Owned or ConsumeMode.Borrowed)
+        if (_parallel is not null)
+        {
+            _parallel.WhenIdle(() => Complete(error));
+        }
+        else if (Mode is ConsumeMode.Owned or ConsumeMode.Borrowed)
         {
             Channel.Dispatcher.Enqueue(DispatchItem.ForCallback(() => Complete(error)));
         }

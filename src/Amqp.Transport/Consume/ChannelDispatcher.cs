@@ -5,7 +5,7 @@ namespace Amqp.Transport.Consume;
 
 /// <summary>Runs a channel's handlers and callbacks one after the other, where the driver says. It occupies a thread
 /// only while there is something to run.</summary>
-internal sealed class ChannelDispatcher(SessionPump pump, ILogger logger) : IThreadPoolWorkItem
+internal sealed class ChannelDispatcher(SessionPump pump, ILogger logger) : IDispatcher, IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private List<DispatchItem> _incoming = [];
@@ -30,15 +30,12 @@ internal sealed class ChannelDispatcher(SessionPump pump, ILogger logger) : IThr
         pump.Driver.Schedule(this);
     }
 
-    /// <summary>Adds work that <see cref="FlushStaged"/> hands over. The connection's gate is held.</summary>
-    /// <returns>Whether it is the first since then.</returns>
     public bool Stage(in DispatchItem item)
     {
         _staged.Add(item);
         return _staged.Count == 1;
     }
 
-    /// <summary>Hands over what one read brought, with one lock for all of it. The connection's gate is held.</summary>
     public void FlushStaged()
     {
         bool start;

@@ -62,10 +62,10 @@ internal sealed partial class SessionPump
                 OnChannelClosed(e.Channel, e.Reason!, batch);
                 break;
             case EventKind.Blocked:
-                _owner.OnBlocked(e.Text, batch);
+                OnBlocked(e.Text, batch);
                 break;
             case EventKind.Unblocked:
-                _owner.OnUnblocked(batch);
+                OnUnblocked(batch);
                 break;
             case EventKind.SessionClosed:
                 OnSessionClosed(e.Reason!, batch);

@@ -7,8 +7,9 @@ internal sealed partial class SessionPump
     private readonly Queue<AmqpChannel> _waitingChannels = new();
     private CompletionBatch? _spareBatch;
 
-    /// <summary>Whether output is below its bound. One message may exceed it by its own size.</summary>
-    public bool HasRoom => Output.PendingBytes < _maxPendingOutput;
+    /// <summary>Whether publishes may be encoded: output is below its bound, which one message may exceed by its own
+    /// size, and the broker reads.</summary>
+    public bool HasRoom => Output.PendingBytes < _maxPendingOutput && !IsBlocked;
 
     public bool HasWaitingPublishes => _waitingChannels.Count > 0;
 
@@ -18,7 +19,7 @@ internal sealed partial class SessionPump
     /// <summary>Encodes waiting publishes while there is room, once half of it is free.</summary>
     public void AdmitWaiting(CompletionBatch batch)
     {
-        if (Output.PendingBytes > _maxPendingOutput / 2)
+        if (IsBlocked || Output.PendingBytes > _maxPendingOutput / 2)
         {
             return;
         }

@@ -19,14 +19,20 @@ internal sealed partial class SessionPump
     private readonly int _maxPendingOutput;
     private ReadOnlySequence<byte> _input;
     private AmqpChannel?[] _channels = new AmqpChannel?[8];
-    private readonly List<ChannelDispatcher> _staged = [];
+    private readonly List<IDispatcher> _staged = [];
     private int _fullConsumers;
 
-    public SessionPump(SessionOptions options, int maxPendingOutput, TimeProvider time, IPumpOwner owner)
+    public SessionPump(
+        SessionOptions options,
+        int maxPendingOutput,
+        BlockedPolicy blockedPolicy,
+        TimeProvider time,
+        IPumpOwner owner)
     {
         _owner = owner;
         _clock = new Clock(time);
         Limits = options.Limits;
+        BlockedPolicy = blockedPolicy;
         _maxPendingOutput = Math.Min(maxPendingOutput, Limits.MaxOutgoingBytes);
         Session = new AmqpSession(options, Output, _clock.Now);
     }
@@ -154,7 +160,7 @@ internal sealed partial class SessionPump
     }
 
     /// <summary>Adds work for a dispatcher, which gets it at the end of the input.</summary>
-    public void Stage(ChannelDispatcher dispatcher, in DispatchItem item)
+    public void Stage(IDispatcher dispatcher, in DispatchItem item)
     {
         if (dispatcher.Stage(in item))
         {
@@ -166,7 +172,7 @@ internal sealed partial class SessionPump
 
     private void AfterInput()
     {
-        foreach (ChannelDispatcher dispatcher in _staged)
+        foreach (IDispatcher dispatcher in _staged)
         {
             dispatcher.FlushStaged();
         }

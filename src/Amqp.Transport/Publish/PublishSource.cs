@@ -32,6 +32,17 @@ internal sealed class PublishSource : IValueTaskSource, IPending
 
     public bool Mandatory { get; private set; }
 
+    /// <summary>What it takes of the bytes that may be set aside while the connection is blocked.</summary>
+    public long SetAside { get; set; }
+
+    /// <summary>The batch that waits for it instead of a caller of its own.</summary>
+    public PublishBatch? Batch { get; set; }
+
+    public int BatchIndex { get; set; }
+
+    /// <summary>Whether its caller does not wait for it: the message was set aside.</summary>
+    public bool IsDetached { get; set; }
+
     /// <summary>The neighbours in the list for room, or the next one in the pool.</summary>
     public PublishSource? Next { get; set; }
 
@@ -71,6 +82,15 @@ internal sealed class PublishSource : IValueTaskSource, IPending
 
     public void Complete(object? outcome)
     {
+        if (Batch is { } batch)
+        {
+            Batch = null;
+            Returned = null;
+            _channel.ReturnSource(this); // its caller waits for the batch
+            batch.End(BatchIndex, (AmqpException?)outcome);
+            return;
+        }
+
         if (outcome is Exception error)
         {
             _core.SetException(error);

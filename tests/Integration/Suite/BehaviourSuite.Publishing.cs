@@ -202,4 +202,77 @@ public abstract partial class BehaviourSuite
         await channel.PublishAsync("", queue, new byte[1000]).Within();
         Assert.Equal(1000, (await TakeAsync(channel, queue, noAck: true))!.Body.Length);
     }
+
+    [SkippableFact]
+    public async Task A_batch_is_confirmed_as_a_whole_and_keeps_its_order()
+    {
+        var channel = await OpenAsync(confirms: true);
+        var queue = await ExclusiveQueueAsync(channel);
+        var messages = Enumerable.Range(0, 300).Select(i => new OutgoingMessage("", queue, Bytes($"{i}"))).ToList();
+        await channel.PublishBatchAsync(messages).Within();
+        Assert.Equal(0, channel.UnsettledPublishes);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal($"{i}", Text(await TakeAsync(channel, queue, noAck: true)));
+        }
+
+        Assert.Equal(297u, await channel.PurgeQueueAsync(queue).Within());
+        await channel.PublishBatchAsync([]).Within();
+    }
+
+    [SkippableFact]
+    public async Task A_batch_tells_which_of_its_messages_failed_and_why()
+    {
+        var channel = await OpenAsync(confirms: true);
+        var queue = await ExclusiveQueueAsync(channel);
+        var small = NewName("queue");
+        var arguments = FieldTable.Empty.With("x-max-length", 1).With("x-overflow", "reject-publish");
+        await channel.DeclareQueueAsync(small, exclusive: true, arguments: arguments).Within();
+        await channel.PublishAsync("", small, Bytes("fits")).Within();
+        var error = await Assert.ThrowsAsync<PublishBatchException>(() => channel.PublishBatchAsync(
+        [
+            new OutgoingMessage("", queue, Bytes("well"), Mandatory: true),
+            new OutgoingMessage("", NewName("nowhere"), Bytes("lost"), Mandatory: true),
+            new OutgoingMessage("", small, Bytes("refused")),
+        ]).Within());
+        Assert.Equal([1, 2], error.Failures.Select(each => each.Index));
+        Assert.IsType<PublishReturnedException>(error.Failures[0].Error);
+        Assert.IsType<PublishNackedException>(error.Failures[1].Error);
+        Assert.Equal("well", Text(await TakeAsync(channel, queue, noAck: true)));
+    }
+
+    [SkippableFact]
+    public async Task A_batch_with_a_message_that_cannot_be_sent_sends_nothing()
+    {
+        var channel = await OpenAsync(confirms: true);
+        var queue = await ExclusiveQueueAsync(channel);
+        var error = await Assert.ThrowsAsync<AmqpMisuseException>(() => channel.PublishBatchAsync(
+            [new OutgoingMessage("", queue, Bytes("x")), new OutgoingMessage("", new string('k', 256), Bytes("x"))])
+            .Within());
+        Assert.Contains("Message 1", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0u, await channel.PurgeQueueAsync(queue).Within());
+    }
+
+    [SkippableFact]
+    public async Task A_batch_without_confirms_ends_when_it_is_taken()
+    {
+        var channel = await OpenAsync();
+        var queue = await ExclusiveQueueAsync(channel);
+        await channel.PublishBatchAsync(
+            [new OutgoingMessage("", queue, Bytes("a")), new OutgoingMessage("", queue, Bytes("b"))]).Within();
+        Assert.Equal(2u, await channel.PurgeQueueAsync(queue).Within());
+    }
+
+    [SkippableFact]
+    public async Task A_batch_larger_than_the_window_is_confirmed_all_the_same()
+    {
+        var connection = await ConnectAsync();
+        var channel = await connection.OpenChannelAsync(
+            new AmqpChannelOptions { PublisherConfirms = true, MaxUnsettledPublishes = 7 }).Within();
+        var queue = await ExclusiveQueueAsync(channel);
+        await channel.PublishBatchAsync(
+            [.. Enumerable.Range(0, 100).Select(i => new OutgoingMessage("", queue, Bytes($"{i}")))]).Within();
+        Assert.Equal("0", Text(await TakeAsync(channel, queue, noAck: true)));
+        Assert.Equal(99u, await channel.PurgeQueueAsync(queue).Within());
+    }
 }

@@ -1,14 +1,18 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace Amqp.Integration.Transport;
 
-/// <summary>A logger that tells when the transport stops reading.</summary>
+/// <summary>A logger that keeps what it is told, and tells when the transport stops reading.</summary>
 internal sealed class PauseLog : ILoggerFactory, ILogger
 {
     private readonly TaskCompletionSource _paused = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when reading is paused.</summary>
     public Task Paused => _paused.Task;
+
+    /// <summary>All that was logged.</summary>
+    public ConcurrentQueue<string> Texts { get; } = [];
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -26,8 +30,13 @@ internal sealed class PauseLog : ILoggerFactory, ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> format)
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
+        Texts.Enqueue(formatter(state, exception));
         if (eventId.Name == "ReadPaused")
         {
             _paused.TrySetResult();
