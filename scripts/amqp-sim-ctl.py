@@ -3,11 +3,13 @@
 
     amqp-sim-ctl.py [--control http://127.0.0.1:15672] [--login guest:guest] COMMAND ARGUMENTS...
 
-Scripts and test suites that call rabbitmqctl work unchanged when they are given this instead. The commands are those
-that such suites use; `help` lists them. Exit code 0 when it was done, 1 when the broker refused, 64 for a command or
-argument that is not known. Needs Python 3.8 and nothing else.
+The commands are those that test suites use; `help` lists them. What it changes, the columns it lists and its exit codes are
+rabbitmqctl's (0 done, 64 an argument, 65 or 69 a value that the broker refuses, 67 no such user or virtual host, 69 no broker,
+70 it exists already); what rabbitmqctl prints beside that ("Adding user ...") it does not print. Needs Python 3.8 and nothing
+else.
 """
 import base64
+import html
 import json
 import re
 import sys
@@ -21,6 +23,14 @@ LOGIN = 'guest:guest'
 
 class Usage(Exception):
     """The command or its arguments are not known."""
+
+
+class Refused(Exception):
+    """What rabbitmqctl refuses by itself, with its exit code."""
+
+    def __init__(self, code, reason):
+        super().__init__(reason)
+        self.code = code
 
 
 def call(method, *path, body=None):
@@ -54,25 +64,53 @@ def tags_of(user):
     return call('GET', 'api', 'users', user)['tags']
 
 
+def require_user(user):
+    if user not in [each['name'] for each in call('GET', 'api', 'users')]:
+        raise Refused(67, 'User "%s" does not exist' % user)
+
+
 def add_user(user, password):
+    if user in [each['name'] for each in call('GET', 'api', 'users')]:
+        raise Refused(70, 'User "%s" already exists' % user)
     call('PUT', 'api', 'users', user, body={'password': password, 'tags': []})
 
 
+def delete_user(user):
+    require_user(user)
+    call('DELETE', 'api', 'users', user)
+
+
+def authenticate_user(user, password):
+    require_user(user)
+    global LOGIN
+    LOGIN = user + ':' + password
+    try:
+        call('GET', 'api', 'whoami')
+    except urllib.error.HTTPError as error:
+        # Whoever logs in without a tag for the management API has given the right password.
+        if error.code == 401 and 'Not management user' not in error.read().decode():
+            raise Refused(65, 'failed to authenticate user "%s"' % user)
+
+
 def change_password(user, password):
+    require_user(user)
     call('PUT', 'api', 'users', user, body={'password': password, 'tags': tags_of(user)})
 
 
 def clear_password(user):
+    require_user(user)
     call('PUT', 'api', 'users', user, body={'password_hash': '', 'tags': tags_of(user)})
 
 
 def set_user_tags(user, *tags):
+    require_user(user)
     stored = call('GET', 'api', 'users', user)['password_hash']
     call('PUT', 'api', 'users', user, body={'password_hash': stored, 'tags': list(tags)})
 
 
 def set_permissions(*arguments):
     (user, configure, write, read), o = options(arguments, vhost=('-p', '--vhost', '/'))
+    require_user(user)
     call('PUT', 'api', 'permissions', o['vhost'], user, body={'configure': configure, 'write': write, 'read': read})
 
 
@@ -171,17 +209,41 @@ def on_queue(method, *suffix):
     return run
 
 
-def listing(kind, given_vhost, default):
+def shown(value):
+    """A value as rabbitmqctl prints it in a table."""
+    if isinstance(value, list):
+        return '[%s]' % ', '.join(str(each) for each in value)
+    if isinstance(value, dict):
+        return json.dumps(value, separators=(',', ':'))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return '' if value is None else str(value)
+
+
+def listing(kind, given_vhost, default, renamed=(), order=None):
+    """Lists; renamed are columns that rabbitmqctl calls otherwise than the management API: {'user': 'name'}."""
     def run(*arguments):
         columns, o = options(arguments, vhost=('-p', '--vhost', '/'), format=('--formatter', 'pretty_table'))
         columns = [c for c in columns if not c.startswith('-')] or default
         rows = call('GET', 'api', kind, o['vhost']) if given_vhost else call('GET', 'api', kind)
+        rows = [{c: row.get(dict(renamed).get(c, c)) for c in columns} for row in sorted(rows, key=order or (lambda _: 0))]
         if o['format'] == 'json':
-            print(json.dumps([{c: row.get(c) for c in columns} for row in rows]))
+            print(json.dumps(rows))
             return
         print('\t'.join(columns))
         for row in rows:
-            print('\t'.join(str(row.get(c, '')) for c in columns))
+            print('\t'.join(shown(row[c]) for c in columns))
+    return run
+
+
+def access(kind, columns):
+    """The entries of one virtual host; the management API lists those of all."""
+    def run(*arguments):
+        _, o = options(arguments, vhost=('-p', '--vhost', '/'))
+        print('\t'.join(columns))
+        for row in call('GET', 'api', kind):
+            if row['vhost'] == o['vhost']:
+                print('\t'.join(shown(row[c]) for c in columns))
     return run
 
 
@@ -197,16 +259,19 @@ def evaluate(expression):
 
 
 COMMANDS = {
-    'add_user': add_user, 'delete_user': lambda user: call('DELETE', 'api', 'users', user),
+    'add_user': add_user, 'delete_user': delete_user, 'authenticate_user': authenticate_user,
     'change_password': change_password, 'clear_password': clear_password, 'set_user_tags': set_user_tags,
-    'list_users': listing('users', False, ['name', 'tags']),
+    'list_users': listing('users', False, ['user', 'tags'], {'user': 'name'}),
+    'list_permissions': access('permissions', ['user', 'configure', 'write', 'read']),
+    'list_topic_permissions': access('topic-permissions', ['user', 'exchange', 'write', 'read']),
     'set_permissions': set_permissions, 'clear_permissions': clear_permissions,
     'set_topic_permissions': set_topic_permissions, 'clear_topic_permissions': clear_topic_permissions,
     'add_vhost': lambda name: call('PUT', 'api', 'vhosts', name),
     'delete_vhost': lambda name: call('DELETE', 'api', 'vhosts', name),
     'list_vhosts': listing('vhosts', False, ['name']),
     'set_policy': set_policy, 'clear_policy': clear_policy,
-    'list_policies': listing('policies', True, ['vhost', 'name', 'pattern', 'apply-to', 'definition', 'priority']),
+    'list_policies': listing('policies', True, ['vhost', 'name', 'pattern', 'apply-to', 'definition', 'priority'],
+                             order=lambda row: row['priority']),
     'set_user_limits': set_user_limits, 'clear_user_limits': clear_user_limits,
     'set_vhost_limits': set_vhost_limits, 'clear_vhost_limits': clear_vhost_limits,
     'close_connection': close_connection, 'close_all_connections': close_all_connections,
@@ -242,17 +307,20 @@ def main(arguments):
             raise Usage('there is no command ' + arguments[0])
         COMMANDS[arguments[0]](*arguments[1:])
         return 0
+    except Refused as error:
+        print('Error:\n%s' % error, file=sys.stderr)
+        return error.code
     except urllib.error.HTTPError as error:
         text = error.read().decode()
         try:
-            text = json.loads(text)['reason']
+            text = html.unescape(json.loads(text)['reason'])
         except ValueError:
             pass
         print('Error:\n%s' % (text or error), file=sys.stderr)
-        return 1
+        return 67 if error.code == 404 or 'not_found' in text else 69
     except urllib.error.URLError as error:
         print('Error: unable to perform an operation on %s: %s' % (CONTROL, error.reason), file=sys.stderr)
-        return 1
+        return 69
     except (Usage, TypeError, ValueError, IndexError, KeyError) as error:
         print('Error (argument validation): %s' % error, file=sys.stderr)
         return 64

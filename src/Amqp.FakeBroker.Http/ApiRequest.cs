@@ -42,6 +42,14 @@ internal sealed class ApiRequest(
 
     public bool QueryFlag(string key) => Query(key) is "true" or "1" or "yes" or "";
 
+    /// <summary>A flag of the query under /sim, where anything but true and false is a slip.</summary>
+    public bool StrictQueryFlag(string key) => Query(key) switch
+    {
+        null or "false" => false,
+        "" or "true" => true,
+        string other => throw ApiException.BadRequest($"?{key}= must be true or false, not \"{other}\""),
+    };
+
     /// <summary>A text of the body; null when it is not there.</summary>
     public string? Text(string key) => Member(key, JsonValueKind.String) is { } value ? value.GetString() : null;
 
@@ -106,6 +114,15 @@ internal sealed class ApiRequest(
             ? number
             : throw ApiException.BadRequest(string.Create(
                 CultureInfo.InvariantCulture, $"\"{key}\" must be at least {least}"));
+    }
+
+    /// <summary>A text of the body in base64.</summary>
+    public static byte[] Base64(string key, string text)
+    {
+        byte[] octets = new byte[text.Length];
+        return Convert.TryFromBase64String(text, octets, out int length)
+            ? octets[..length]
+            : throw ApiException.BadRequest($"\"{key}\" is not base64");
     }
 
     /// <summary>A time in milliseconds, not negative.</summary>

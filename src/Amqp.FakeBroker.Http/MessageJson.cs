@@ -32,7 +32,7 @@ internal static class MessageJson
             case "string":
                 return Encoding.UTF8.GetBytes(payload);
             case "base64":
-                return Convert.FromBase64String(payload);
+                return ApiRequest.Base64("payload", payload);
             default:
                 throw ApiException.BadRequest("\"payload_encoding\" must be \"string\" or \"base64\"");
         }

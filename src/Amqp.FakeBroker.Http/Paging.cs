@@ -15,8 +15,9 @@ internal static class Paging
         IReadOnlyList<T> filtered = items;
         if (request.Query("name") is { Length: > 0 } wanted)
         {
-            filtered = request.QueryFlag("use_regex")
-                ? [.. items.Where(item => Regex.IsMatch(name(item), wanted))]
+            Regex? pattern = request.QueryFlag("use_regex") ? Pattern(wanted) : null;
+            filtered = pattern is not null
+                ? [.. items.Where(item => pattern.IsMatch(name(item)))]
                 : [.. items.Where(item => name(item).Contains(wanted, StringComparison.OrdinalIgnoreCase))];
         }
 
@@ -46,6 +47,19 @@ internal static class Paging
             ["page_size"] = size,
             ["total_count"] = items.Count,
         };
+    }
+
+    // Without back-tracking, so that no pattern takes longer than its text.
+    private static Regex Pattern(string text)
+    {
+        try
+        {
+            return new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw ApiException.BadRequest($"?name= is not a regular expression that can be used here: {e.Message}");
+        }
     }
 
     private static int Number(string text, string what, int most) =>

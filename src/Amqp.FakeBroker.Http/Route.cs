@@ -19,6 +19,12 @@ internal sealed class Route
 
     public Func<ApiRequest, ApiResult> Handler { get; }
 
+    /// <summary>What the body may hold, under /sim.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
+    /// <summary>What the query may hold, under /sim.</summary>
+    public IReadOnlyList<string> Queries { get; init; } = [];
+
     public int Length => _segments.Length;
 
     /// <summary>How many words are fixed: of two routes that fit, the one with more of them is meant.</summary>

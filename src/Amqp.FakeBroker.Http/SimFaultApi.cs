@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Amqp.FakeBroker.Faults;
@@ -12,11 +13,17 @@ internal static class SimFaultApi
     public static Route[] Routes =>
     [
         new("POST", "/sim/connections/{connection}/close", static request => Inject(
-            request, new CloseConnection(Selected(request), request.Text("reason") ?? "closed by a test"))),
+            request, new CloseConnection(Selected(request), request.Text("reason") ?? "closed by a test")))
+        {
+            Keys = ["reason"],
+        },
         new("POST", "/sim/connections/{connection}/cut", static request =>
             Inject(request, request["connection"] == "next"
                 ? new CutNextConnection(ReadCut(request))
-                : new CutConnection(Selected(request), ReadCut(request)))),
+                : new CutConnection(Selected(request), ReadCut(request))))
+        {
+            Keys = ["kind", "after_ms", "after_bytes", "direction", "place"],
+        },
         new("POST", "/sim/connections/{connection}/freeze", static request =>
             Inject(request, new FreezeConnection(Selected(request)))),
         new("POST", "/sim/connections/{connection}/thaw", static request =>
@@ -24,22 +31,43 @@ internal static class SimFaultApi
         new("POST", "/sim/connections/{connection}/stop-heartbeats", static request =>
             Inject(request, new StopHeartbeats(Selected(request)))),
         new("POST", "/sim/connections/{connection}/send", static request =>
-            Inject(request, new SendBytes(Selected(request), Bytes(request)))),
-        new("PUT", "/sim/confirms", static request => Inject(request, Confirms(request))),
+            Inject(request, new SendBytes(Selected(request), Bytes(request))))
+        {
+            Keys = ["hex", "base64"],
+        },
+        new("PUT", "/sim/confirms", static request => Inject(request, Confirms(request)))
+        {
+            Keys = ["mode", "delay_ms"],
+        },
         new("POST", "/sim/nack", static request => Inject(
-            request, new NackPublishes(Count(request), request.Text("exchange"), request.Text("routing_key")))),
+            request, new NackPublishes(Count(request), request.Text("exchange"), request.Text("routing_key"))))
+        {
+            Keys = ["count", "exchange", "routing_key"],
+        },
         new("POST", "/sim/return", static request => Inject(
-            request, new ReturnPublishes(Count(request), request.Text("exchange"), request.Text("routing_key")))),
+            request, new ReturnPublishes(Count(request), request.Text("exchange"), request.Text("routing_key"))))
+        {
+            Keys = ["count", "exchange", "routing_key"],
+        },
         new("POST", "/sim/queues/{vhost}/{queue}/cancel-consumers", static request => Inject(
-            request, new CancelConsumers(request.VirtualHost, request["queue"], request.Text("consumer_tag")))),
+            request, new CancelConsumers(request.VirtualHost, request["queue"], request.Text("consumer_tag"))))
+        {
+            Keys = ["consumer_tag"],
+        },
         new("DELETE", "/sim/queues/{vhost}/{queue}", static request => Inject(
             request, new DeleteQueue(request.VirtualHost, request["queue"]))),
         new("PUT", "/sim/alarms/memory", static request =>
-            Inject(request, new MemoryAlarm(request.Flag("on", otherwise: true)))),
+            Inject(request, new MemoryAlarm(request.Flag("on", otherwise: true)))) { Keys = ["on"] },
         new("PUT", "/sim/alarms/disk", static request =>
-            Inject(request, new DiskAlarm(request.Flag("on", otherwise: true)))),
-        new("POST", "/sim/restart", static request => Inject(request, new RestartBroker(Downtime(request)))),
-        new("POST", "/sim/crash", static request => Inject(request, new CrashBroker(Downtime(request)))),
+            Inject(request, new DiskAlarm(request.Flag("on", otherwise: true)))) { Keys = ["on"] },
+        new("POST", "/sim/restart", static request => Inject(request, new RestartBroker(Downtime(request))))
+        {
+            Keys = ["downtime_ms"],
+        },
+        new("POST", "/sim/crash", static request => Inject(request, new CrashBroker(Downtime(request))))
+        {
+            Keys = ["downtime_ms"],
+        },
         new("POST", "/sim/stop", static request => Do(request.Broker.ShutDown)),
         new("POST", "/sim/start", static request => Do(request.Broker.StartUp)),
     ];
@@ -87,10 +115,20 @@ internal static class SimFaultApi
 
     private static TimeSpan Downtime(ApiRequest request) => request.Milliseconds("downtime_ms") ?? TimeSpan.Zero;
 
-    private static byte[] Bytes(ApiRequest request) => request.Text("hex") is { } hex
-        ? Convert.FromHexString(hex)
-        : Convert.FromBase64String(request.Text("base64")
-            ?? throw ApiException.BadRequest("key_missing: \"hex\" or \"base64\" is required"));
+    private static byte[] Bytes(ApiRequest request)
+    {
+        if (request.Text("hex") is not { } hex)
+        {
+            return ApiRequest.Base64("base64", request.Text("base64")
+                ?? throw ApiException.BadRequest("key_missing: \"hex\" or \"base64\" is required"));
+        }
+
+        byte[] octets = new byte[hex.Length / 2];
+        return hex.Length % 2 == 0
+            && Convert.FromHexString(hex, octets, out _, out _) == OperationStatus.Done
+                ? octets
+                : throw ApiException.BadRequest("\"hex\" must be pairs of hexadecimal digits");
+    }
 
     private static BrokerFault Confirms(ApiRequest request) => request.RequiredText("mode") switch
     {

@@ -18,7 +18,10 @@ internal static class SimStateApi
             request.Broker.AdvanceTime(request.Milliseconds("ms")
                 ?? throw ApiException.BadRequest("key_missing: \"ms\" is required"));
             return Time(request);
-        }),
+        })
+        {
+            Keys = ["ms"],
+        },
         new("POST", "/sim/time/stop", static request =>
         {
             request.Broker.StopTime();
@@ -29,19 +32,25 @@ internal static class SimStateApi
             request.Broker.ResumeTime();
             return Time(request);
         }),
-        new("PATCH", "/sim/settings", Settings),
+        new("PATCH", "/sim/settings", Settings)
+        {
+            Keys = ["max_message_size", "consumer_timeout_ms", "consumer_timeout_interval_ms"],
+        },
         new("PUT", "/sim/vhosts/{vhost}/tracing", static request =>
         {
             request.Broker.Control(core => core.SetTracing(request.VirtualHost, request.Flag("on", otherwise: true)));
             return ApiResult.NoContent;
-        }),
-        new("GET", "/sim/journal", Journal),
+        })
+        {
+            Keys = ["on"],
+        },
+        new("GET", "/sim/journal", Journal) { Queries = ["after"] },
         new("DELETE", "/sim/journal", static request =>
         {
             request.Broker.ClearJournal();
             return ApiResult.NoContent;
         }),
-        new("GET", "/sim/published", Published),
+        new("GET", "/sim/published", Published) { Queries = ["exchange", "routing_key", "unroutable"] },
     ];
 
     private static ApiResult Index(ApiRequest request) => new JsonObject
@@ -90,8 +99,13 @@ internal static class SimStateApi
     private static ApiResult Settings(ApiRequest request)
     {
         long? size = request.Number("max_message_size");
-        TimeSpan? timeout = request.Milliseconds("consumer_timeout_ms");
-        TimeSpan? interval = request.Milliseconds("consumer_timeout_interval_ms");
+        if (size < 0)
+        {
+            throw ApiException.BadRequest("\"max_message_size\" must be at least 0");
+        }
+
+        TimeSpan? timeout = Positive("consumer_timeout_ms");
+        TimeSpan? interval = Positive("consumer_timeout_interval_ms");
         request.Broker.Control(core =>
         {
             if (size is { } octets)
@@ -106,6 +120,10 @@ internal static class SimStateApi
             }
         });
         return State(request);
+
+        TimeSpan? Positive(string key) => request.Milliseconds(key) is not { } time || time > TimeSpan.Zero
+            ? request.Milliseconds(key)
+            : throw ApiException.BadRequest($"\"{key}\" must be at least 1");
     }
 
     private static ApiResult Journal(ApiRequest request)
@@ -128,29 +146,35 @@ internal static class SimStateApi
         });
     }
 
-    private static ApiResult Published(ApiRequest request) => Shapes.List(
-        request.Broker.Published.Where(each =>
-            (request.Query("exchange") ?? each.Exchange) == each.Exchange
-            && (request.Query("routing_key") ?? each.RoutingKey) == each.RoutingKey
-            && (!request.QueryFlag("unroutable") || each.Queues.IsEmpty)),
-        static each =>
+    private static ApiResult Published(ApiRequest request)
+    {
+        bool onlyUnroutable = request.StrictQueryFlag("unroutable");
+        return Shapes.List(
+            request.Broker.Published.Where(each =>
+                (request.Query("exchange") ?? each.Exchange) == each.Exchange
+                && (request.Query("routing_key") ?? each.RoutingKey) == each.RoutingKey
+                && (!onlyUnroutable || each.Queues.IsEmpty)),
+            Show);
+    }
+
+    private static JsonObject Show(PublishedMessage each)
+    {
+        JsonObject json = new()
         {
-            JsonObject json = new()
-            {
-                ["sequence"] = each.Sequence,
-                ["at_ms"] = each.At.TotalMilliseconds,
-                ["connection"] = each.Connection,
-                ["channel"] = each.Channel,
-                ["vhost"] = each.VirtualHost,
-                ["exchange"] = each.Exchange,
-                ["routing_key"] = each.RoutingKey,
-                ["mandatory"] = each.IsMandatory,
-                ["queues"] = Shapes.List(each.Queues, static name => (JsonNode)name),
-                ["properties"] = Shapes.Properties(each.Properties),
-            };
-            Shapes.AddPayload(json, each.Body.Span, isBase64Wanted: false);
-            return json;
-        });
+            ["sequence"] = each.Sequence,
+            ["at_ms"] = each.At.TotalMilliseconds,
+            ["connection"] = each.Connection,
+            ["channel"] = each.Channel,
+            ["vhost"] = each.VirtualHost,
+            ["exchange"] = each.Exchange,
+            ["routing_key"] = each.RoutingKey,
+            ["mandatory"] = each.IsMandatory,
+            ["queues"] = Shapes.List(each.Queues, static name => (JsonNode)name),
+            ["properties"] = Shapes.Properties(each.Properties),
+        };
+        Shapes.AddPayload(json, each.Body.Span, isBase64Wanted: false);
+        return json;
+    }
 
     private static string Word(JournalKind kind) => string.Concat(kind.ToString().Select(static (letter, i) =>
         char.IsUpper(letter) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(letter) : letter.ToString()));

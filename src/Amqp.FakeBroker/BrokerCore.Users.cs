@@ -1,4 +1,5 @@
 using Amqp.FakeBroker.Access;
+using Amqp.FakeBroker.Definitions;
 
 namespace Amqp.FakeBroker;
 
@@ -25,9 +26,16 @@ public sealed partial class BrokerCore
     /// Adds a user, without permissions, or changes an existing one's password and tags. Open connections go on.
     /// </summary>
     /// <param name="user">The account; its list of virtual hosts is not looked at here.</param>
+    /// <exception cref="BrokerControlException">Its password hash is none, so that nobody could log in.</exception>
     public void PutUser(BrokerUser user)
     {
         ArgumentNullException.ThrowIfNull(user);
+        if (user.PasswordHash is { Length: > 0 } hash && !PasswordHash.IsWellFormed(hash))
+        {
+            throw new BrokerControlException(
+                $"the password hash of user '{user.Name}' must be base64 of 4 octets of salt and a hash by SHA-256 or -512");
+        }
+
         Access.Put(user);
     }
 

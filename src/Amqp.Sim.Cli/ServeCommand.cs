@@ -38,7 +38,7 @@ internal static class ServeCommand
         {
             Description = "The port of the HTTP control plane; 0 picks a free one. Without it there is none.",
         };
-        control.Validators.Add(result => CheckRange(result, result.GetValueOrDefault<int?>(), 0, 65535));
+        control.Validators.Add(result => CheckRange(result, 0, 65535));
         Option<int> frameMax = Number(
             "--frame-max", "frame-max offered to clients, in octets.", 131072, 4096, int.MaxValue);
         Option<int> channelMax = Number("--channel-max", "channel-max offered to clients.", 2047, 1, 65535);
@@ -52,6 +52,13 @@ internal static class ServeCommand
         {
             port, profile, users, definitions, tls, cert, key, control, frameMax, channelMax, heartbeat, seed,
         };
+        serve.Validators.Add(result =>
+        {
+            if (result.GetResult(key) is not null && result.GetResult(cert) is null)
+            {
+                result.AddError("--key needs --cert, the certificate that it belongs to.");
+            }
+        });
         serve.SetAction((parsed, stop) => Server.RunAsync(
             new ServeOptions
             {
@@ -83,7 +90,7 @@ internal static class ServeCommand
             Description = description,
             DefaultValueFactory = _ => value,
         };
-        option.Validators.Add(result => CheckRange(result, result.GetValueOrDefault<int>(), least, most));
+        option.Validators.Add(result => CheckRange(result, least, most));
         return option;
     }
 
@@ -94,9 +101,12 @@ internal static class ServeCommand
         return option;
     }
 
-    private static void CheckRange(OptionResult result, int? value, int least, int most)
+    // What is no number at all the parser reports by itself.
+    private static void CheckRange(OptionResult result, int least, int most)
     {
-        if (value < least || value > most)
+        if (result.Tokens is [{ Value: var text }]
+            && int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int value)
+            && (value < least || value > most))
         {
             result.AddError(string.Create(
                 CultureInfo.InvariantCulture,
@@ -106,11 +116,17 @@ internal static class ServeCommand
 
     private static void CheckUsers(OptionResult result)
     {
+        HashSet<string> names = [];
         foreach (Token token in result.Tokens)
         {
-            if (token.Value.IndexOf(':', StringComparison.Ordinal) <= 0)
+            int split = token.Value.IndexOf(':', StringComparison.Ordinal);
+            if (split <= 0)
             {
                 result.AddError("--user must be NAME:PASSWORD.");
+            }
+            else if (!names.Add(token.Value[..split]))
+            {
+                result.AddError($"--user names {token.Value[..split]} twice.");
             }
         }
     }

@@ -26,12 +26,12 @@ internal static class Server
             await using InMemoryBroker broker = new(options.Broker);
             if (options.Definitions is { } file)
             {
-                using FileStream stream = file.OpenRead();
-                broker.Import(BrokerDefinitions.Read(stream));
+                Naming(file.FullName, () => Import(broker, file));
             }
 
             BrokerTls? tls = Tls(options);
-            BrokerTcpListener listener = await broker.ListenAsync(options.Port, tls, stop).ConfigureAwait(false);
+            BrokerTcpListener listener = await NamingAsync(
+                $"port {options.Port}", () => broker.ListenAsync(options.Port, tls, stop)).ConfigureAwait(false);
             if (options.ControlPort is { } port)
             {
                 await ServeWithControlAsync(broker, listener, port, ended.Token).ConfigureAwait(false);
@@ -44,8 +44,7 @@ internal static class Server
             Log("stopped");
             return 0;
         }
-        catch (Exception e) when (e is IOException or SocketException or CryptographicException or FormatException
-            or UnauthorizedAccessException or ArgumentOutOfRangeException or BrokerControlException)
+        catch (StartException e)
         {
             Log(e.Message);
             return Failed;
@@ -54,7 +53,6 @@ internal static class Server
         void End(PosixSignalContext signal)
         {
             signal.Cancel = true;
-            Log($"{signal.Signal}: stopping");
             ended.Cancel();
         }
     }
@@ -64,7 +62,8 @@ internal static class Server
     private static async Task ServeWithControlAsync(
         InMemoryBroker broker, BrokerTcpListener listener, int port, CancellationToken stop)
     {
-        await using ControlPlane control = await ControlPlane.StartAsync(broker, port, stop).ConfigureAwait(false);
+        await using ControlPlane control = await NamingAsync(
+            $"control port {port}", () => ControlPlane.StartAsync(broker, port, stop)).ConfigureAwait(false);
         Console.Out.WriteLine($"control on {control.Uri}");
         await ServeAsync(listener, stop).ConfigureAwait(false);
     }
@@ -79,14 +78,50 @@ internal static class Server
         using (stop.Register(ended.SetResult))
         {
             await ended.Task.ConfigureAwait(false);
+            Log("stopping");
         }
     }
 
     private static BrokerTls? Tls(ServeOptions options) => !options.UsesTls
         ? null
         : options.Certificate is { } certificate
-            ? BrokerTls.FromPemFiles(certificate.FullName, options.Key?.FullName)
+            ? Naming(
+                certificate.FullName, () => BrokerTls.FromPemFiles(certificate.FullName, options.Key?.FullName))
             : BrokerTls.SelfSigned();
+
+    private static bool Import(InMemoryBroker broker, FileInfo file)
+    {
+        using FileStream stream = file.OpenRead();
+        broker.Import(BrokerDefinitions.Read(stream));
+        return true;
+    }
+
+    private static T Naming<T>(string what, Func<T> start)
+    {
+        try
+        {
+            return start();
+        }
+        catch (Exception e) when (IsExpected(e))
+        {
+            throw new StartException($"{what}: {e.Message}", e);
+        }
+    }
+
+    private static async Task<T> NamingAsync<T>(string what, Func<Task<T>> start)
+    {
+        try
+        {
+            return await start().ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsExpected(e))
+        {
+            throw new StartException($"{what}: {e.Message}", e);
+        }
+    }
+
+    private static bool IsExpected(Exception e) => e is IOException or SocketException or CryptographicException
+        or FormatException or UnauthorizedAccessException or ArgumentException or BrokerControlException;
 
     private static void Log(string text) => Console.Error.WriteLine($"amqp-sim: {text}");
 }

@@ -19,19 +19,35 @@ internal static class PasswordHash
         return Convert.ToBase64String([.. salt, .. SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(password)])]);
     }
 
+    /// <summary>True when it has the form of a stored password, so that there is one that matches.</summary>
+    public static bool IsWellFormed(string hash) => TrySplit(hash, out _, out _);
+
     /// <summary>True when the password is the one hashed.</summary>
     public static bool Matches(string hash, string password)
     {
-        byte[] octets = new byte[hash.Length];
-        if (!Convert.TryFromBase64String(hash, octets, out int length) || length <= SaltLength)
+        if (!TrySplit(hash, out ReadOnlySpan<byte> salt, out ReadOnlySpan<byte> expected))
         {
             return false;
         }
 
-        ReadOnlySpan<byte> salt = octets.AsSpan(0, SaltLength);
-        ReadOnlySpan<byte> expected = octets.AsSpan(SaltLength, length - SaltLength);
         byte[] salted = [.. salt, .. Encoding.UTF8.GetBytes(password)];
         byte[] actual = expected.Length == SHA512.HashSizeInBytes ? SHA512.HashData(salted) : SHA256.HashData(salted);
         return CryptographicOperations.FixedTimeEquals(actual, expected);
+    }
+
+    private static bool TrySplit(string hash, out ReadOnlySpan<byte> salt, out ReadOnlySpan<byte> hashed)
+    {
+        byte[] octets = new byte[hash.Length];
+        if (!Convert.TryFromBase64String(hash, octets, out int length)
+            || length - SaltLength is not (SHA256.HashSizeInBytes or SHA512.HashSizeInBytes))
+        {
+            salt = default;
+            hashed = default;
+            return false;
+        }
+
+        salt = octets.AsSpan(0, SaltLength);
+        hashed = octets.AsSpan(SaltLength, length - SaltLength);
+        return true;
     }
 }

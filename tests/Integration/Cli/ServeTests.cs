@@ -26,7 +26,7 @@ public sealed class ServeTests
 
         var (exitCode, errors) = await server.StopAsync(signal);
         Assert.True(exitCode == 0, errors);
-        Assert.Contains("stopped", errors, StringComparison.Ordinal);
+        Assert.Contains("stopping\namqp-sim: stopped", errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,6 +48,9 @@ public sealed class ServeTests
             }
 
             using var http = new HttpClient { BaseAddress = server.Control };
+            using var wrong = new StringContent("""{"base64":"!"}""");
+            var refused = await http.PostAsync("/sim/connections/all/send", wrong).Within();
+            Assert.Contains("is not base64", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
             var state = await http.GetStringAsync("/sim/state").Within();
             Assert.Contains("\"profile\":\"rabbitmq-4.0\"", state, StringComparison.Ordinal);
             Assert.Equal(0, (await server.StopAsync("TERM")).ExitCode);
@@ -74,7 +77,14 @@ public sealed class ServeTests
 
     [Theory]
     [InlineData("--port must be from 0 to 65535", "--port", "70000")]
+    [InlineData("'abc'", "--port", "abc")]
+    [InlineData("'x'", "--control-port", "x")]
+    [InlineData("'1.5'", "--heartbeat", "1.5")]
     [InlineData("--user must be NAME:PASSWORD", "--user", "nobody")]
+    [InlineData("--user names eve twice", "--user", "eve:a", "--user", "eve:b")]
+    [InlineData("--key needs --cert", "--key", "/dev/null")]
+    [InlineData("/dev/null: these are no definitions", "--definitions", "/dev/null")]
+    [InlineData("/dev/null: ", "--cert", "/dev/null")]
     [InlineData("rabbitmq-1.0", "--profile", "rabbitmq-1.0")]
     [InlineData("File does not exist", "--definitions", "there-is-no-such-file")]
     public async Task A_wrong_option_is_refused_by_name(string message, params string[] arguments)
@@ -88,9 +98,13 @@ public sealed class ServeTests
     public async Task A_taken_port_is_an_error()
     {
         using var server = await ServedProcess.StartAsync("--port", "0");
-        var (exitCode, errors) = await ServedProcess.FailAsync("--port", new Uri(server.Uri).Port.ToString());
+        var taken = new Uri(server.Uri).Port.ToString();
+        var (exitCode, errors) = await ServedProcess.FailAsync("--port", taken);
         Assert.Equal(1, exitCode);
-        Assert.Contains("already in use", errors, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains($"port {taken}: Address already in use", errors, StringComparison.Ordinal);
+        (exitCode, errors) = await ServedProcess.FailAsync("--port", "0", "--control-port", taken);
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"control port {taken}: ", errors, StringComparison.Ordinal);
         Assert.Equal(0, (await server.StopAsync("TERM")).ExitCode);
     }
 }

@@ -192,6 +192,8 @@ public sealed class ManagementApiTests : IAsyncLifetime
     [InlineData("POST", "/api/queues/%2F/none/get", Get, 404)]
     [InlineData("POST", "/api/exchanges/%2F/amq.default/publish", """{"payload":"x"}""", 400)]
     [InlineData("GET", "/api/queues?page=0", null, 400)]
+    [InlineData("GET", "/api/queues?name=(&use_regex=true&page=1", null, 400)]
+    [InlineData("PUT", "/api/users/eve", """{"password_hash":"xx","tags":""}""", 400)]
     [InlineData("PUT", "/api/user-limits/guest/max-dreams", """{"value":1}""", 400)]
     public async Task A_wrong_request_gets_a_status_and_a_reason(string method, string path, string? body, int status)
     {
