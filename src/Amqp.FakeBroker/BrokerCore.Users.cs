@@ -33,7 +33,7 @@ public sealed partial class BrokerCore
         if (user.PasswordHash is { Length: > 0 } hash && !PasswordHash.IsWellFormed(hash))
         {
             throw new BrokerControlException(
-                $"the password hash of user '{user.Name}' must be base64 of 4 octets of salt and a hash by SHA-256 or -512");
+                $"the password hash of user '{user.Name}' must be base64 of 4 octets and a SHA-256 or SHA-512 hash");
         }
 
         Access.Put(user);
