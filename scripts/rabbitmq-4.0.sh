@@ -4,6 +4,7 @@
 #   scripts/rabbitmq-4.0.sh start    start it on a free port of 127.0.0.1 unless it runs; print its URI
 #   scripts/rabbitmq-4.0.sh stop     stop it; its data is removed
 #   scripts/rabbitmq-4.0.sh uri      print the URI of the running node (exit 3 when none runs)
+#   scripts/rabbitmq-4.0.sh ctl ...  rabbitmqctl for that node
 #
 # Debian 'trixie' has RabbitMQ 4.0. The node runs in a tree of that release, in mount and process name spaces of
 # its own, so that nothing is left when it ends. State is kept in ${XDG_CACHE_HOME:-/var/tmp}/amqp-sim.
@@ -131,6 +132,18 @@ stop() {
   rm -rf "$node/home" "$node/pid" "$node/port"
 }
 
+# In the name spaces of the broker, since its cookie and its process are there.
+ctl() {
+  local pid broker
+  pid=$(running) || fail "no node runs"
+  broker=$(cat "/proc/$pid/task/$pid/children")
+  exec nsenter --target ${broker%% *} --mount --pid --root --wdns=/ \
+    setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups \
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/run/node LANG=C.UTF-8 \
+    ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$(($(cat "$node/port") + 2)) \
+    /usr/lib/rabbitmq/bin/rabbitmqctl -n "amqp-sim-$(cat "$node/port")@localhost" "$@"
+}
+
 case ${1:-} in
   start | stop)
     mkdir -p "$node"
@@ -139,6 +152,10 @@ case ${1:-} in
     "$1"
     ;;
   uri) running >/dev/null && uri || exit 3 ;;
+  ctl)
+    shift
+    ctl "$@"
+    ;;
   *)
     sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" >&2
     exit 2

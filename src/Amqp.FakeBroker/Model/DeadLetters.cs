@@ -123,7 +123,7 @@ internal sealed class DeadLetters(VirtualHost virtualHost)
         headers = hasContainers ? DeathHeaders.Write(headers, deaths) : DeathHeaders.Add(headers, death);
         properties = properties with
         {
-            Headers = key is null ? headers : HeaderEdits.Without(headers, "CC"),
+            Headers = key is null || hasContainers ? headers : HeaderEdits.Without(headers, "CC"),
             Expiration = null,
         };
         return new StoredMessage

@@ -48,15 +48,31 @@ internal static class QueueArgumentRules
         "x-initial-cluster-size", "x-queue-leader-locator",
     ];
 
-    /// <summary>Arguments whose values a redeclaration must repeat.</summary>
-    private static readonly string[] s_compared =
+    /// <summary>
+    /// Arguments whose values a redeclaration must repeat, in the order in which each type of queue looks (measured).
+    /// </summary>
+    private static readonly string[] s_comparedByClassic =
     [
         "x-expires", "x-message-ttl", "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-max-length",
-        "x-max-length-bytes", "x-max-priority", "x-overflow", "x-queue-mode", "x-single-active-consumer",
-        "x-queue-type", "x-queue-version", "x-delivery-limit",
+        "x-max-length-bytes", "x-max-priority", "x-overflow", "x-queue-mode", "x-queue-version",
+        "x-single-active-consumer", "x-queue-type",
     ];
 
-    public static ReadOnlySpan<string> Compared => s_compared;
+    private static readonly string[] s_comparedByQuorum =
+    [
+        "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-dead-letter-strategy", "x-expires", "x-max-length",
+        "x-max-length-bytes", "x-max-in-memory-length", "x-max-in-memory-bytes", "x-overflow",
+        "x-single-active-consumer", "x-queue-type", "x-quorum-initial-group-size", "x-delivery-limit",
+        "x-message-ttl", "x-queue-leader-locator",
+    ];
+
+    /// <summary>Arguments that a redeclaration of this type of queue compares, in that order.</summary>
+    public static ReadOnlySpan<string> Compared(QueueKind kind) => kind switch
+    {
+        QueueKind.Quorum => s_comparedByQuorum,
+        QueueKind.Stream => s_stream,
+        _ => s_comparedByClassic,
+    };
 
     public static QueueKind KindOf(FieldTable arguments) =>
         arguments.TryGet("x-queue-type", out FieldValue type) && type.Type == FieldType.LongString

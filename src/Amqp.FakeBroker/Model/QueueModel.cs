@@ -18,7 +18,7 @@ internal partial class QueueModel : ITimed
         VirtualHost = virtualHost;
         Name = name;
         Arguments = arguments;
-        Settings = new QueueSettings(arguments, virtualHost.Policies.Match(name, PolicyTargets));
+        Settings = new QueueSettings(arguments, virtualHost.Policies.Match(name, PolicyTargets, Kind));
     }
 
     public string Name { get; }
@@ -91,7 +91,7 @@ internal partial class QueueModel : ITimed
     public void ApplyPolicies()
     {
         QueueSettings before = Settings;
-        Settings = new QueueSettings(Arguments, VirtualHost.Policies.Match(Name, PolicyTargets));
+        Settings = new QueueSettings(Arguments, VirtualHost.Policies.Match(Name, PolicyTargets, Kind));
         if (before.Expires != Settings.Expires)
         {
             _idleDeadline = MonoTime.Never;

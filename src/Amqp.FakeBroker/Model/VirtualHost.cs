@@ -65,7 +65,7 @@ internal sealed class VirtualHost
 
     public void Add(ExchangeModel exchange)
     {
-        exchange.ApplyPolicy(Policies.Match(exchange.Name, s_exchangeTargets));
+        exchange.ApplyPolicy(Policies.Match(exchange.Name, s_exchangeTargets, null));
         _exchanges.Add(exchange.Name, exchange);
     }
 
@@ -79,7 +79,7 @@ internal sealed class VirtualHost
     {
         foreach (ExchangeModel exchange in _exchanges.Values)
         {
-            exchange.ApplyPolicy(Policies.Match(exchange.Name, s_exchangeTargets));
+            exchange.ApplyPolicy(Policies.Match(exchange.Name, s_exchangeTargets, null));
         }
 
         foreach (QueueModel queue in Queues.ToArray())

@@ -1,5 +1,6 @@
 using Amqp.Engine.Wire;
 using Amqp.FakeBroker.Access;
+using Amqp.FakeBroker.Model;
 
 namespace Amqp.FakeBroker.Policies;
 
@@ -18,13 +19,15 @@ internal sealed class PolicyTable
     /// <summary>The policy for something of this name, or null; of equal priorities the first by name.</summary>
     /// <param name="name">The name of the queue or exchange.</param>
     /// <param name="targets">The words of apply-to that include it, "all" aside.</param>
-    public BrokerPolicy? Match(string name, ReadOnlySpan<string> targets)
+    /// <param name="kind">The type of the queue; null for an exchange.</param>
+    public BrokerPolicy? Match(string name, ReadOnlySpan<string> targets, QueueKind? kind)
     {
         BrokerPolicy? best = null;
         foreach ((BrokerPolicy policy, NamePattern pattern) in _policies.Values)
         {
             if ((best is null || policy.Priority > best.Priority)
-                && (policy.ApplyTo == "all" || targets.Contains(policy.ApplyTo)) && pattern.IsMatch(name))
+                && (policy.ApplyTo == "all" || targets.Contains(policy.ApplyTo)) && pattern.IsMatch(name)
+                && (kind is null || PolicyReach.Fits(policy, kind.Value)))
             {
                 best = policy;
             }

@@ -194,18 +194,18 @@ public sealed partial class BrokerConnection
         bool isDurable,
         string shown)
     {
+        if ((queue.Owner is not null) != declare.Exclusive || (queue.Owner is not null && queue.Owner != this))
+        {
+            FailChannel(channel, ReplyCode.ResourceLocked, ReplyTexts.Locked(shown));
+            return false;
+        }
+
         if (queue.IsDurable != isDurable)
         {
             FailChannel(
                 channel,
                 ReplyCode.PreconditionFailed,
                 ReplyTexts.Inequivalent("durable", shown, isDurable, queue.IsDurable));
-            return false;
-        }
-
-        if ((queue.Owner is not null) != declare.Exclusive || (queue.Owner is not null && queue.Owner != this))
-        {
-            FailChannel(channel, ReplyCode.ResourceLocked, ReplyTexts.Locked(shown));
             return false;
         }
 
@@ -218,7 +218,7 @@ public sealed partial class BrokerConnection
             return false;
         }
 
-        foreach (string key in QueueArgumentRules.Compared)
+        foreach (string key in QueueArgumentRules.Compared(queue.Kind))
         {
             FieldTable received = WithQueueType(declare.Arguments, key);
             if (ArgumentInequivalence(key, received, WithQueueType(queue.Arguments, key), shown) is { } difference)

@@ -31,6 +31,11 @@ internal sealed partial class RabbitNode : IAsyncDisposable
     /// <summary>Where it is and how to log in.</summary>
     public string Uri => $"amqp://guest:guest@127.0.0.1:{_port}";
 
+    /// <summary>Its rabbitmqctl; null when that is not installed.</summary>
+    public BrokerControl? Control => Find("/usr/lib/rabbitmq/bin", "rabbitmqctl") is { } file
+        ? new BrokerControl(() => Command(file, "-n", $"amqp-test-{_port}@localhost"))
+        : null;
+
     /// <summary>Starts a node, or says why it did not.</summary>
     public static async Task<(RabbitNode? Node, string Reason)> TryStartAsync()
     {
@@ -131,7 +136,7 @@ internal sealed partial class RabbitNode : IAsyncDisposable
         }
     }
 
-    private Process Start(string file, params string[] arguments)
+    private ProcessStartInfo Command(string file, params string[] arguments)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -150,7 +155,12 @@ internal sealed partial class RabbitNode : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var process = Process.Start(start)!;
+        return start;
+    }
+
+    private Process Start(string file, params string[] arguments)
+    {
+        var process = Process.Start(Command(file, arguments))!;
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

@@ -5,7 +5,7 @@ namespace Amqp.Integration.Brokers;
 /// <summary>
 /// A real RabbitMQ, one for all tests of the run. Looked for in this order: the URI in AMQP_TEST_URI (where a failure
 /// is an error), Docker, a rabbitmq-server on this machine. Where none is to be had its tests are skipped, with the
-/// reasons.
+/// reasons. AMQP_TEST_CTL names the rabbitmqctl of the broker that AMQP_TEST_URI names.
 /// </summary>
 public sealed class RealBrokerFixture : IBrokerUnderTest, IAsyncLifetime
 {
@@ -20,6 +20,12 @@ public sealed class RealBrokerFixture : IBrokerUnderTest, IAsyncLifetime
     /// <inheritdoc/>
     public string Description { get; private set; } = "";
 
+    /// <summary>The broker's rabbitmqctl; null where there is none.</summary>
+    public BrokerControl? Control { get; private set; }
+
+    /// <summary>True when nobody else uses the broker, so that a test may restart it.</summary>
+    public bool IsOwn => _started is not null;
+
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
@@ -27,6 +33,7 @@ public sealed class RealBrokerFixture : IBrokerUnderTest, IAsyncLifetime
         {
             await BrokerProbe.ConnectOnceAsync(given);
             Use(given, "the broker that AMQP_TEST_URI names", null);
+            Control = BrokerControl.FromEnvironment();
             return;
         }
 
@@ -41,6 +48,7 @@ public sealed class RealBrokerFixture : IBrokerUnderTest, IAsyncLifetime
         if (node is not null)
         {
             Use(node.Uri, $"a private node of this machine's rabbitmq-server (no container: {noContainer})", node);
+            Control = node.Control;
             return;
         }
 

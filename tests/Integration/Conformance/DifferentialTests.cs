@@ -1,25 +1,21 @@
-using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json.Nodes;
-using Amqp.Engine.Base;
 using Amqp.FakeBroker;
 using Amqp.Integration.Brokers;
 using Amqp.Integration.Suite;
-using Amqp.Property.Conformance;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace Amqp.Integration.Conformance;
 
 /// <summary>
 /// Conversations nobody recorded, played to a real RabbitMQ and to the fake: every frame of both must be the same.
-/// AMQP_DIFF_CASES sets how many, AMQP_DIFF_SEED from which seed.
+/// AMQP_DIFF_CASES sets how many, or AMQP_DIFF_SECONDS for how long, AMQP_DIFF_SEED from which seed, and
+/// AMQP_DIFF_WORKERS how many at a time; what differs is shrunk, and kept in the folder that AMQP_DIFF_KEEP names in
+/// the form of the recorded scenarios. Access control and policies need the broker's rabbitmqctl.
 /// </summary>
 [Collection(RealBrokerCollection.Name)]
-public class DifferentialTests(RealBrokerFixture broker)
+public class DifferentialTests(RealBrokerFixture broker, ITestOutputHelper output)
 {
-    private const int Workers = 6;
-    private const int StepsEach = 14;
-
     [SkippableFact]
     public async Task The_fake_answers_generated_conversations_as_a_real_RabbitMQ_does()
     {
@@ -32,56 +28,55 @@ public class DifferentialTests(RealBrokerFixture broker)
             : version.StartsWith("4.0.", StringComparison.Ordinal) ? BrokerProfile.RabbitMq40
             : null;
         Skip.If(profile is null, $"there is no profile of RabbitMQ {version}");
-        var first = Number("AMQP_DIFF_SEED", 1);
-        var seeds = new ConcurrentQueue<ulong>();
-        for (var i = 0; i < Number("AMQP_DIFF_CASES", 24); i++)
+        var run = new DifferentialRun(uri.Host, port, profile!, broker.Control is not null, Kept);
+        await SetUpAsync();
+        try
         {
-            seeds.Enqueue(Prng.DeriveSeed((ulong)(first + i), "differential"));
+            await run.RunAsync(
+                Number("AMQP_DIFF_WORKERS") ?? 6,
+                Number("AMQP_DIFF_SEED") ?? 1,
+                Number("AMQP_DIFF_CASES") ?? 24,
+                Number("AMQP_DIFF_SECONDS") is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        }
+        finally
+        {
+            await TearDownAsync();
         }
 
-        var failures = new ConcurrentQueue<string>();
-        await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Factory.StartNew(
-            () => Compare(uri.Host, port, profile!, seeds, failures),
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default)));
-        Assert.True(failures.IsEmpty, string.Join(Environment.NewLine + Environment.NewLine, failures));
+        output.WriteLine(run.Summary);
+        Assert.True(
+            run.Failures.Count == 0,
+            string.Join(Environment.NewLine + Environment.NewLine, [.. run.Failures, run.Summary]));
     }
 
-    private static int Number(string variable, int otherwise) =>
+    private static string? Kept => Environment.GetEnvironmentVariable("AMQP_DIFF_KEEP");
+
+    private static int? Number(string variable) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number)
             ? number
-            : otherwise;
+            : null;
 
-    private static void Compare(
-        string host,
-        int port,
-        BrokerProfile profile,
-        ConcurrentQueue<ulong> seeds,
-        ConcurrentQueue<string> failures)
+    private async Task SetUpAsync()
     {
-        while (seeds.TryDequeue(out var seed))
+        await TearDownAsync();
+        foreach (var command in broker.Control is null ? [] : DifferentialSetUp.Commands)
         {
-            using var real = new TcpTarget(host, port, TimeSpan.FromMilliseconds(120));
-            using var fake = new CoreTarget(new BrokerOptions { Profile = profile });
-            var scenario = new ScenarioGenerator(seed).Make(StepsEach);
-            var expected = ScenarioPlayer.Record(real, scenario);
-            var recorded = scenario.WithExpectations(expected);
-            var differences = ScenarioPlayer.Play(fake, recorded);
-            if (differences.Count > 0)
-            {
-                failures.Enqueue(string.Join(Environment.NewLine, [$"{seed}", .. differences, Replay(recorded)]));
-            }
+            await broker.Control!.RunAsync(command);
         }
     }
 
-    private static string Replay(Scenario scenario) =>
-        string.Join(Environment.NewLine, scenario.Steps.Select(each => "    " + Short(each)));
-
-    private static string Short(JsonObject step)
+    private async Task TearDownAsync()
     {
-        var shown = step.DeepClone().AsObject();
-        shown.Remove("expect");
-        return shown.ToJsonString();
+        foreach (var command in broker.Control is null ? [] : DifferentialSetUp.Undo)
+        {
+            try
+            {
+                await broker.Control!.RunAsync(command);
+            }
+            catch (InvalidOperationException)
+            {
+                // It is not there: an earlier run undid it.
+            }
+        }
     }
 }

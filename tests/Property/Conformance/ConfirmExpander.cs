@@ -22,6 +22,11 @@ internal sealed class ConfirmExpander
         List<JsonObject> rest = [];
         foreach (var each in events)
         {
+            if ((string?)each["m"] == "channel.open-ok")
+            {
+                settled.Clear();
+            }
+
             if ((string?)each["m"] is not ("basic.ack" or "basic.nack"))
             {
                 rest.Add(each);

@@ -19,6 +19,12 @@ internal sealed class ConformanceConnection(string name, IConformanceStream stre
     /// <summary>True once either side has closed the stream.</summary>
     public bool IsEnded { get; private set; }
 
+    /// <summary>True once either side has said connection.close or its answer.</summary>
+    public bool IsClosed { get; private set; }
+
+    /// <summary>The channels that were opened and have not been closed since, as far as is known here.</summary>
+    public HashSet<int> OpenChannels { get; } = [];
+
     public int FrameMax { get; set; } = 131072;
 
     public bool AnswersCloses { get; set; } = true;
@@ -148,9 +154,26 @@ internal sealed class ConformanceConnection(string name, IConformanceStream stre
         }
 
         Events.Add((channel, shown));
+        Note(channel, method?.Name);
         if (AnswersCloses && method?.Name is "channel.close" or "connection.close")
         {
             Send(method.Name == "channel.close" ? channel : 0, method.Name + "-ok");
+        }
+    }
+
+    private void Note(int channel, string? method)
+    {
+        switch (method)
+        {
+            case "channel.open-ok":
+                OpenChannels.Add(channel);
+                break;
+            case "channel.close" or "channel.close-ok":
+                OpenChannels.Remove(channel);
+                break;
+            case "connection.close" or "connection.close-ok":
+                IsClosed = true;
+                break;
         }
     }
 

@@ -18,9 +18,11 @@ internal sealed partial class ScenarioPlayer
     {
         var name = (string?)step["conn"] ?? outerConn;
         var channel = (int?)step["ch"] ?? outerChannel;
+        Reopen(step, name, channel);
         var connection = name is null ? null : _connections.GetValueOrDefault(name);
         if (step["connect"] is JsonObject connect)
         {
+            _options[name!] = connect;
             Handshake(name!, (JsonObject)_placeholders.Reveal(connect)!);
         }
         else if (step.TryGetPropertyValue("tcp", out var tcp))

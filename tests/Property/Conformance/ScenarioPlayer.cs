@@ -144,7 +144,7 @@ internal sealed partial class ScenarioPlayer
         Dictionary<string, List<JsonObject>> found = new(StringComparer.Ordinal);
         foreach (var connection in _connections.Values)
         {
-            foreach (var (channel, raw) in connection.Events)
+            foreach (var (channel, raw) in connection.Events.Where(each => IsShown(connection, each.Event)))
             {
                 var shown = _placeholders.Hide(raw);
                 if ((string?)shown["m"] == "queue.declare-ok" && (string?)shown["args"]!["queue"] is { } queue)
