@@ -63,6 +63,8 @@ internal abstract partial class HostedConnection
             _resumed = null;
         }
 
+        // A peer that was given up does not get to take its time over what is on its way.
+        _isAbortWanted |= Connection.IsPeerLost && _isFlushing;
         if (_isAbortWanted)
         {
             return true;
@@ -158,9 +160,23 @@ internal abstract partial class HostedConnection
     {
         try
         {
-            while (TryTake(out ReadOnlyMemory<byte> octets))
+            while (true)
             {
-                await WriteAsync(octets, Aborted).ConfigureAwait(false);
+                bool isTaken = TryTake(out ReadOnlyMemory<byte> octets, out bool isEased);
+                if (isEased)
+                {
+                    // The reader goes on, and what was delivered meanwhile may concern other connections.
+                    _broker.Settle();
+                }
+
+                if (isTaken)
+                {
+                    await WriteAsync(octets, Aborted).ConfigureAwait(false);
+                }
+                else if (!isEased)
+                {
+                    break;
+                }
             }
 
             if (IsOver && !_isAbortWanted)
@@ -203,28 +219,38 @@ internal abstract partial class HostedConnection
         return true;
     }
 
-    private bool TryTake(out ReadOnlyMemory<byte> octets)
+    /// <summary>
+    /// Takes what may be written; the flush is over when there is nothing and the connection was not congested.
+    /// </summary>
+    private bool TryTake(out ReadOnlyMemory<byte> octets, out bool isEased)
     {
         lock (_broker.Gate)
         {
             octets = default;
-            if (TryTakeOutput(ref octets))
+            bool isTaken = TryTakeOutput(ref octets);
+            isEased = Connection.IsCongested && (isTaken || !IsFrozen);
+            if (isEased)
+            {
+                // The peer took what was in flight: a paused delivery goes on into the buffer that is free now.
+                Connection.HoldReading(false);
+                Connection.SetOutputCongested(false);
+                _broker.TellWaiting();
+            }
+
+            if (isTaken)
             {
                 SentOctets += octets.Length;
-
-                // The peer took what was in flight: a paused delivery goes on into the buffer that is free now.
-                Connection.SetOutputCongested(false);
-                return true;
             }
-
-            _isFlushing = false;
-            if (!IsFrozen)
+            else if (!isEased)
             {
-                _output.Rest();
-                Connection.SetOutputCongested(false);
+                _isFlushing = false;
+                if (!IsFrozen)
+                {
+                    _output.Rest();
+                }
             }
 
-            return false;
+            return isTaken;
         }
     }
 }

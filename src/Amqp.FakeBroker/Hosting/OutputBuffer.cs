@@ -14,6 +14,12 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
     /// <summary>With this many octets waiting, deliveries pause until the peer has taken some.</summary>
     private const int CongestedAt = 4 * 1024 * 1024;
 
+    /// <summary>
+    /// With this many nothing is read either: a peer that asks on and on, by basic.get for instance, has to take
+    /// answers first.
+    /// </summary>
+    private const int FullAt = 16 * 1024 * 1024;
+
     private byte[] _filling = [];
     private byte[] _resting = [];
 
@@ -29,6 +35,11 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
         if (Pending > CongestedAt)
         {
             Connection?.SetOutputCongested(true);
+        }
+
+        if (Pending > FullAt)
+        {
+            Connection?.HoldReading(true);
         }
     }
 

@@ -34,7 +34,9 @@ public sealed partial class BrokerConnection
                 && _phase is ConnectionPhase.Opening or ConnectionPhase.Running)
             {
                 next = HasStoppedHeartbeats ? next : Earlier(next, _lastSent + (_heartbeat / 2));
-                next = IsReadSuspended ? next : Earlier(next, _lastReceived + (_heartbeat * SilentIntervals));
+
+                // Only an alarm stops the watch. A peer that takes no output and says nothing is lost.
+                next = IsBlocked ? next : Earlier(next, _lastReceived + (_heartbeat * SilentIntervals));
             }
 
             return next;
@@ -62,8 +64,9 @@ public sealed partial class BrokerConnection
             return;
         }
 
-        if (!IsReadSuspended && now >= _lastReceived + (_heartbeat * SilentIntervals))
+        if (!IsBlocked && now >= _lastReceived + (_heartbeat * SilentIntervals))
         {
+            IsPeerLost = true;
             End();
         }
         else if (!HasStoppedHeartbeats && now >= _lastSent + (_heartbeat / 2))

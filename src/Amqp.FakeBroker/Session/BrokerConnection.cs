@@ -76,12 +76,11 @@ public sealed partial class BrokerConnection : ITimed
     public bool WantsClose => _phase == ConnectionPhase.Ended;
 
     /// <summary>
-    /// True while an alarm, or the peer's not taking output, keeps the broker from reading the stream. Bytes given to
-    /// <see cref="Receive"/> are
-    /// not consumed; give them again when the connection comes back from <see cref="BrokerCore.DrainDirty"/> with
-    /// this off.
+    /// True while an alarm, or output that the peer asked for and does not take, keeps the broker from reading the
+    /// stream. Bytes given to <see cref="Receive"/> are not consumed; give them again when the connection comes back
+    /// from <see cref="BrokerCore.DrainDirty"/> with this off.
     /// </summary>
-    public bool IsReadSuspended => (IsBlocked || IsCongested) && _phase < ConnectionPhase.CloseOkSent;
+    public bool IsReadSuspended => (IsBlocked || IsReadHeld) && _phase < ConnectionPhase.CloseOkSent;
 
     /// <summary>True once connection.open succeeded and until the connection closes.</summary>
     public bool IsOpen => _phase == ConnectionPhase.Running;
@@ -146,7 +145,8 @@ public sealed partial class BrokerConnection : ITimed
 
     /// <summary>
     /// Tells the broker that the peer does not take its output (or does again): deliveries pause, like those of a
-    /// broker whose socket is full. Hosts without a bound on output need not call it.
+    /// broker whose socket is full. What the peer sends is still read, or its heartbeats would go unheard. Hosts
+    /// without a bound on output need not call it.
     /// </summary>
     /// <param name="isCongested">True to pause deliveries.</param>
     public void SetOutputCongested(bool isCongested)
@@ -173,6 +173,25 @@ public sealed partial class BrokerConnection : ITimed
     }
 
     internal bool IsCongested { get; private set; }
+
+    /// <summary>
+    /// True while so much output waits that nothing more is read, since even answers would be too much.
+    /// </summary>
+    internal bool IsReadHeld { get; private set; }
+
+    /// <summary>True when the connection was ended because nothing was heard of the peer for too long.</summary>
+    internal bool IsPeerLost { get; private set; }
+
+    /// <summary>Stops reading for the output that waits, or lets it go on.</summary>
+    internal void HoldReading(bool isHeld)
+    {
+        if (IsReadHeld != isHeld)
+        {
+            IsReadHeld = isHeld;
+            _lastReceived = _core.Now;
+            _core.MarkDirty(this);
+        }
+    }
 
     /// <summary>The connection is over: everything it held is released, and the host is to close the stream.</summary>
     private void End()
