@@ -4,11 +4,13 @@ namespace Amqp.FakeBroker.Model;
 /// Topic exchange. Keys are words between dots; an empty word is a word, but the empty key has none. In a pattern the
 /// word "*" stands for one word and "#" for any number; glued to other characters both are literal. Patterns form a
 /// tree of words, walked literal branch first, then "*", then "#": the order of matches depends on nothing but the
-/// bindings.
+/// bindings. No part of a key is walked twice from one place in the tree, so a match costs at most the number of nodes
+/// times that of words, however many "#" a pattern has.
 /// </summary>
 internal sealed class TopicTable : BindingTable
 {
     private readonly Node _root = new();
+    private ulong _stamp;
 
     public override void Add(Binding binding)
     {
@@ -40,8 +42,11 @@ internal sealed class TopicTable : BindingTable
         Remove(_root, key, key.Length > 0, binding);
     }
 
-    public override void Match(string routingKey, StoredMessage message, List<Binding> matches) =>
+    public override void Match(string routingKey, StoredMessage message, List<Binding> matches)
+    {
+        _stamp++;
         Walk(_root, routingKey, routingKey.Length > 0, matches);
+    }
 
     /// <summary>
     /// Removes the binding and the branches that became empty; true when the node itself is empty now.
@@ -69,7 +74,7 @@ internal sealed class TopicTable : BindingTable
         return node.Bindings.Count == 0 && node.Children.Count == 0;
     }
 
-    private static void Walk(Node node, ReadOnlySpan<char> rest, bool hasWord, List<Binding> matches)
+    private void Walk(Node node, ReadOnlySpan<char> rest, bool hasWord, List<Binding> matches)
     {
         if (!hasWord)
         {
@@ -96,16 +101,36 @@ internal sealed class TopicTable : BindingTable
         }
     }
 
-    /// <summary>"#" may swallow any number of the words that remain, none included.</summary>
-    private static void WalkHash(Node hash, ReadOnlySpan<char> rest, bool hasWord, List<Binding> matches)
+    /// <summary>
+    /// "#" may swallow any number of the words that remain, none included. Below another "#" it is met again and again
+    /// with less of the key left; all of that has been walked the first time.
+    /// </summary>
+    private void WalkHash(Node hash, ReadOnlySpan<char> rest, bool hasWord, List<Binding> matches)
     {
+        int walked = hash.Stamp == _stamp ? hash.Walked : 0;
+        int left = Left(rest, hasWord);
+        if (left <= walked)
+        {
+            return;
+        }
+
+        hash.Stamp = _stamp;
+        hash.Walked = left;
         Walk(hash, rest, hasWord, matches);
         while (hasWord)
         {
             TakeWord(ref rest, out hasWord);
+            if (Left(rest, hasWord) <= walked)
+            {
+                break;
+            }
+
             Walk(hash, rest, hasWord, matches);
         }
     }
+
+    /// <summary>How much of the key remains: 1 for nothing, more for every word, even an empty one.</summary>
+    private static int Left(ReadOnlySpan<char> rest, bool hasWord) => hasWord ? rest.Length + 2 : 1;
 
     private static ReadOnlySpan<char> TakeWord(ref ReadOnlySpan<char> rest, out bool more)
     {
@@ -127,5 +152,10 @@ internal sealed class TopicTable : BindingTable
         public List<Binding> Bindings { get; } = [];
 
         public bool IsHash { get; init; }
+
+        /// <summary>The match that walked from here last, and how much of its key remained at the most.</summary>
+        public ulong Stamp { get; set; }
+
+        public int Walked { get; set; }
     }
 }

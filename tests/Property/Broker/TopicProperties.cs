@@ -16,7 +16,7 @@ public class TopicProperties
 
     [Property(MaxTest = 300)]
     public FsCheck.Property A_message_is_routed_exactly_when_the_pattern_matches() =>
-        Prop.ForAll(Keys(Patterns).ToArbitrary(), Keys(Words).ToArbitrary(), (pattern, key) =>
+        Prop.ForAll(Keys(Patterns, 5).ToArbitrary(), Keys(Words, 5).ToArbitrary(), (pattern, key) =>
         {
             var peer = BrokerPeer.Open(new BrokerCore());
             peer.Send(1, new QueueDeclare { Queue = "q" });
@@ -30,8 +30,52 @@ public class TopicProperties
             Assert.Equal(["queue.unbind-ok", "basic.return", "m"], peer.Take());
         });
 
-    private static Gen<string> Keys(string[] words) =>
-        from count in Gen.Choose(0, 5)
+    [Property(MaxTest = 300)]
+    public FsCheck.Property Patterns_with_many_hashes_share_a_tree_and_match_as_each_would_alone() =>
+        Prop.ForAll(
+            Keys(["#", "#", "a", "b", "*"], 8).ArrayOf(6).ToArbitrary(),
+            Keys(["a", "a", "b", ""], 8).ToArbitrary(),
+            (patterns, key) =>
+            {
+                var peer = BrokerPeer.Open(new BrokerCore());
+                for (var i = 0; i < patterns.Length; i++)
+                {
+                    peer.Send(
+                        1,
+                        new QueueDeclare { Queue = $"q{i}" },
+                        new QueueBind { Queue = $"q{i}", Exchange = "amq.topic", RoutingKey = patterns[i] },
+                        new BasicConsume { Queue = $"q{i}", ConsumerTag = $"q{i}", NoAck = true });
+                }
+
+                peer.Take();
+                peer.Publish(1, "amq.topic", key, "m");
+                var expected = Enumerable.Range(0, patterns.Length)
+                    .Where(i => Matches(Split(patterns[i]), Split(key)))
+                    .Select(static i => $"q{i}");
+                var delivered = peer.Take().Where(static each => each != "m").Select(static each => each.Split(' ')[1]);
+                Assert.Equal(expected, delivered.Order(StringComparer.Ordinal));
+            });
+
+    [Fact]
+    public void A_pattern_of_nothing_but_repeated_hashes_costs_no_more_than_its_length_times_the_keys()
+    {
+        // Trying every way to share out the key's words would not end in this century.
+        var peer = BrokerPeer.Open(new BrokerCore());
+        var pattern = string.Join('.', Enumerable.Repeat("#.a", 40));
+        peer.Send(
+            1,
+            new QueueDeclare { Queue = "q" },
+            new QueueBind { Queue = "q", Exchange = "amq.topic", RoutingKey = pattern + ".b" });
+        peer.Take();
+        var key = string.Join('.', Enumerable.Repeat("a", 100));
+        peer.Publish(1, "amq.topic", key, "no", mandatory: true);
+        Assert.Equal(["basic.return", "no"], peer.Take());
+        peer.Publish(1, "amq.topic", key + ".b", "yes", mandatory: true);
+        Assert.Empty(peer.Take());
+    }
+
+    private static Gen<string> Keys(string[] words, int most) =>
+        from count in Gen.Choose(0, most)
         from chosen in Gen.Elements(words).ArrayOf(count)
         select string.Join('.', chosen);
 
