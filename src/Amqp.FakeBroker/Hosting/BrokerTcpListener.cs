@@ -13,6 +13,9 @@ public sealed class BrokerTcpListener : IAsyncDisposable
 {
     private const int Backlog = 4096;
 
+    /// <summary>How long to wait for descriptors when there are none for another connection.</summary>
+    private static readonly TimeSpan s_shortagePause = TimeSpan.FromMilliseconds(100);
+
     private readonly InMemoryBroker _broker;
     private readonly SslServerAuthenticationOptions? _tls;
     private readonly CancellationTokenSource _stop = new();
@@ -91,20 +94,34 @@ public sealed class BrokerTcpListener : IAsyncDisposable
 
     private async Task AcceptAsync(Socket socket, CancellationToken stop)
     {
+        bool isShort = false;
         while (true)
         {
             Socket accepted;
             try
             {
+                if (isShort)
+                {
+                    await Task.Delay(s_shortagePause, _broker.Time, stop).ConfigureAwait(false);
+                }
+
                 accepted = await socket.AcceptAsync(stop).ConfigureAwait(false);
+                isShort = false;
             }
             catch (Exception e) when (e is OperationCanceledException || stop.IsCancellationRequested)
             {
                 return;
             }
-            catch (SocketException)
+            catch (SocketException e)
             {
-                // The peer of one connection gave up before it was accepted; the port is fine.
+                // Mostly the peer of one connection gave up before it was accepted, and the port is fine.
+                bool wasShort = isShort;
+                isShort = e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable;
+                if (isShort && !wasShort)
+                {
+                    _broker.NotePort(Port, "no descriptors are left; connections wait");
+                }
+
                 continue;
             }
 
@@ -123,6 +140,12 @@ public sealed class BrokerTcpListener : IAsyncDisposable
         {
             // The peer hung up at once, or the broker is being disposed.
             accepted.Dispose();
+        }
+        catch (Exception e)
+        {
+            // Whatever is wrong with one connection, the port goes on serving the others.
+            accepted.Dispose();
+            _broker.NotePort(Port, $"a connection could not be served: {e.Message}");
         }
     }
 }

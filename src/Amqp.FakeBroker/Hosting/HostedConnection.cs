@@ -22,10 +22,10 @@ internal abstract partial class HostedConnection
     {
         _broker = broker;
         Ends = ends;
-        Connection = broker.Attach(this, _output);
     }
 
-    public BrokerConnection Connection { get; }
+    /// <summary>The broker's side of the stream; there is one from <see cref="Start"/> on.</summary>
+    public BrokerConnection Connection { get; private set; } = null!;
 
     /// <summary>Where the stream comes from and goes to.</summary>
     public StreamEnds Ends { get; }
@@ -46,7 +46,20 @@ internal abstract partial class HostedConnection
     /// <summary>True when the reader has nothing more to wait for.</summary>
     protected bool IsOver => Connection.WantsClose && !IsSilenced;
 
-    public void Start() => Completion = RunAsync();
+    /// <summary>
+    /// Makes the stream known to the broker and begins to read. Not for a constructor to do: from here on faults and
+    /// timers reach the connection.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The broker has been disposed.</exception>
+    public void Start()
+    {
+        _broker.Attach(this, _output);
+        Completion = RunAsync();
+        _broker.Settle();
+    }
+
+    /// <summary>Called once, under the broker's lock, before anything else meets this connection.</summary>
+    public void Serve(BrokerConnection connection) => Connection = connection;
 
     /// <summary>Ends reading and writing at once.</summary>
     public void Abort() => _abort.Cancel();

@@ -71,6 +71,15 @@ public sealed partial class InMemoryBroker
     internal void Report(BrokerConnection connection, Cut cut) =>
         _core.Journal.Note(Now, JournalKind.Fault, connection.Number, 0, $"{cut.Kind}: {Describe(cut)}");
 
+    /// <summary>Notes what the journal's reader should know about a port.</summary>
+    internal void NotePort(int port, string text)
+    {
+        lock (Gate)
+        {
+            _core.Journal.Note(Now, JournalKind.Fault, 0, 0, $"port {port}: {text}");
+        }
+    }
+
     private static string Describe(Cut cut) => cut switch
     {
         CutAtPlace atPlace => atPlace.Place.ToString(),

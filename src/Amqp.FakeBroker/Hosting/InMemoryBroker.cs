@@ -156,18 +156,18 @@ public sealed partial class InMemoryBroker : IAsyncDisposable
     internal static bool IsStreamFailure(Exception e) =>
         e is IOException or SocketException or OperationCanceledException or InvalidOperationException;
 
-    internal BrokerConnection Attach(HostedConnection hosted, OutputBuffer output)
+    internal void Attach(HostedConnection hosted, OutputBuffer output)
     {
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             BrokerConnection connection = _core.Accept(output, Now, hosted.Ends.Name);
+            hosted.Serve(connection);
             connection.Host = hosted;
             output.Connection = connection;
             _hosted.Add(hosted);
             SetNextCuts(hosted);
             Arm();
-            return connection;
         }
     }
 

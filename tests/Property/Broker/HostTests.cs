@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Amqp.Engine.Wire;
 using Amqp.FakeBroker;
+using Amqp.FakeBroker.Faults;
 using Xunit;
 
 namespace Amqp.Property.Broker;
@@ -47,6 +48,29 @@ public class HostTests
         Assert.Equal(FrameWriter.ProtocolHeader.ToArray(), answer[..8]);
     }
 
+    [Theory]
+    [InlineData(CutKind.Fin)]
+    [InlineData(CutKind.Reset)]
+    public async Task A_connection_that_is_cut_as_it_comes_ends_and_the_next_one_is_served(CutKind kind)
+    {
+        await using var broker = new InMemoryBroker();
+        await using var listener = await broker.ListenAsync();
+        broker.Inject(new CutNextConnection(new CutAtTime(TimeSpan.Zero, kind)));
+        using (var cut = new TcpClient())
+        {
+            Assert.Equal(0, await ReadOctetsAsync(cut, listener.Port, []));
+        }
+
+        using var client = new TcpClient();
+        Assert.Equal(1, await ReadOctetsAsync(client, listener.Port, FrameWriter.ProtocolHeader.ToArray()));
+
+        broker.Inject(new CutNextConnection(new CutAtTime(TimeSpan.Zero, kind)));
+        var pipe = broker.Connect();
+        var first = await Record.ExceptionAsync(async () => await pipe.Input.ReadAsync());
+        Assert.True(first is null or IOException, $"{first}");
+        Assert.Equal(1, broker.ConnectionCount);
+    }
+
     [Fact]
     public async Task Disposing_ends_connections_and_listeners()
     {
@@ -67,5 +91,20 @@ public class HostTests
             using var late = new TcpClient();
             await late.ConnectAsync(IPAddress.Loopback, listener.Port);
         });
+    }
+
+    /// <summary>Connects, sends, and reads at most one octet; 0 when the stream ended or was reset.</summary>
+    private static async Task<int> ReadOctetsAsync(TcpClient client, int port, byte[] greeting)
+    {
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            await client.Client.SendAsync(greeting);
+            return await client.Client.ReceiveAsync(new byte[1]);
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
     }
 }
