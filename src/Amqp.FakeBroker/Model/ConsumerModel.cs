@@ -28,6 +28,10 @@ internal sealed class ConsumerModel
     /// <summary>Set while a prefetch limit keeps the consumer out of its queue's rotation.</summary>
     public bool IsBlocked { get; set; }
 
+    /// <summary>
+    /// True when it may be given a message. While the channel's shared limit is reached nothing goes to its consumers
+    /// without acknowledgement either, although what they get does not count.
+    /// </summary>
     public bool HasRoom => !Channel.Session.IsCongested
-        && (NoAck || ((Prefetch == 0 || Unacked < Prefetch) && Channel.HasGlobalRoom));
+        && (NoAck || Prefetch == 0 || Unacked < Prefetch) && Channel.HasGlobalRoom;
 }

@@ -4,6 +4,7 @@ namespace Amqp.FakeBroker.Model;
 internal partial class QueueModel
 {
     private readonly List<ConsumerModel> _rotation = [];
+    private ConsumerModel? _active;
     private bool _isDelivering;
     private bool _isFrozen;
 
@@ -16,6 +17,7 @@ internal partial class QueueModel
     public void AddConsumer(ConsumerModel consumer)
     {
         Consumers.Add(consumer);
+        _active ??= consumer;
         Enrol(consumer);
     }
 
@@ -24,6 +26,12 @@ internal partial class QueueModel
     {
         Consumers.Remove(consumer);
         _rotation.Remove(consumer);
+        if (ReferenceEquals(_active, consumer))
+        {
+            // The first one becomes active without regard to priorities; they only choose who follows it.
+            _active = Consumers.MaxBy(static each => each.Priority);
+        }
+
         if (consumer.IsBlocked)
         {
             consumer.Channel.Blocked.Remove(consumer);
@@ -76,8 +84,11 @@ internal partial class QueueModel
     public bool IsActive(ConsumerModel consumer) =>
         !Settings.HasSingleActiveConsumer || ReferenceEquals(consumer, ActiveConsumer());
 
-    /// <summary>The single active consumer: the one that registered first.</summary>
-    protected virtual ConsumerModel? ActiveConsumer() => Consumers.Count > 0 ? Consumers[0] : null;
+    /// <summary>
+    /// The single active consumer: the one that registered first, and when it has left the one of highest priority, the
+    /// earliest of several.
+    /// </summary>
+    protected virtual ConsumerModel? ActiveConsumer() => _active;
 
     private void HandOver(int index, in QueueEntry entry)
     {

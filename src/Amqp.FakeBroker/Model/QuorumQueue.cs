@@ -91,7 +91,7 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
 
     protected override ConsumerModel? ActiveConsumer()
     {
-        ConsumerModel? active = base.ActiveConsumer();
+        ConsumerModel? active = Consumers.Count > 0 ? Consumers[0] : null;
         if (Core.Profile.PrioritisesActiveConsumer)
         {
             foreach (ConsumerModel consumer in Consumers)
