@@ -18,6 +18,9 @@ public sealed partial class BrokerCore
 {
     private static readonly DateTimeOffset s_firstDay = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>What the broker wraps around a client's tables itself, in traced messages.</summary>
+    private const int DepthOfOwnTables = 8;
+
     private readonly SortedDictionary<string, VirtualHost> _virtualHosts = new(StringComparer.Ordinal);
     private readonly List<BrokerConnection> _connections = [];
     private readonly List<BrokerConnection> _dirty = [];
@@ -36,7 +39,12 @@ public sealed partial class BrokerCore
         MaxMessageSize = Options.MaxMessageSize ?? Profile.MaxMessageSize;
         ConsumerTimeout = Options.ConsumerTimeout;
         ConsumerTimeoutInterval = Options.ConsumerTimeoutInterval;
-        Limits = AmqpLimits.Default with { MaxBodySize = Array.MaxLength };
+        Limits = AmqpLimits.Default with
+        {
+            MaxBodySize = Array.MaxLength,
+            MaxTableEntries = int.MaxValue, // The frame bounds them, as in RabbitMQ.
+            MaxTableDepth = AmqpLimits.HighestTableDepth - DepthOfOwnTables,
+        };
         AckSweep = new AckTimeoutSweep(this);
         Journal = new Journal.BrokerJournal(Options.JournalLength, Options.JournalOctets);
         foreach (string name in Options.VirtualHosts)
@@ -80,6 +88,9 @@ public sealed partial class BrokerCore
     internal NameGenerator Names { get; }
 
     internal AmqpLimits Limits { get; }
+
+    /// <summary>Who consumes direct replies, by the address that stands for it.</summary>
+    internal Dictionary<string, ChannelModel> ReplyConsumers { get; } = new(StringComparer.Ordinal);
 
     internal AccessControl Access { get; } = new();
 
@@ -159,6 +170,9 @@ public sealed partial class BrokerCore
 
     /// <summary>Makes sure that it is called when its deadline comes.</summary>
     internal void Arm(ITimed timed) => _timers.Arm(timed);
+
+    /// <summary>It has nothing to do any more and is not kept for its deadline.</summary>
+    internal void Disarm(ITimed timed) => _timers.Disarm(timed);
 
     internal ulong NextMessageNumber() => ++_lastMessageNumber;
 

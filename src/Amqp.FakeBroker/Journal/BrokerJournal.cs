@@ -52,21 +52,23 @@ internal sealed class BrokerJournal
         ushort channel,
         StoredMessage message,
         List<QueueModel> queues,
-        bool mandatory)
+        bool mandatory,
+        string? replyQueue)
     {
         _sequence++;
         PublishedCount++;
-        UnroutableCount += queues.Count == 0 ? 1 : 0;
+        UnroutableCount += queues.Count == 0 && replyQueue is null ? 1 : 0;
         if (_capacity == 0)
         {
             return;
         }
 
-        object? routes = queues.Count switch
+        object? routes = (queues.Count, replyQueue) switch
         {
-            0 => null,
-            1 => queues[0].Name,
-            _ => queues.ConvertAll(static queue => queue.Name).ToImmutableArray(),
+            (0, _) => replyQueue,
+            (1, null) => queues[0].Name,
+            (_, null) => queues.ConvertAll(static queue => queue.Name).ToImmutableArray(),
+            _ => ImmutableArray.Create([replyQueue, .. queues.ConvertAll(static queue => queue.Name)]),
         };
         _octets += message.Body.Length;
         _published.PushBack(new PublishRecord(

@@ -37,7 +37,9 @@ public sealed class PublishedMessage
     /// <summary>The body.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>The queues it was routed to; empty when it was unroutable or refused.</summary>
+    /// <summary>
+    /// The queues it was routed to, amq.rabbitmq.reply-to for a direct reply; empty when it was unroutable or refused.
+    /// </summary>
     public required ImmutableArray<string> Queues { get; init; }
 
     /// <summary>The body as UTF-8 text.</summary>

@@ -56,6 +56,9 @@ internal sealed class ChannelModel(BrokerConnection session, ushort number)
     /// <summary>Consumer of direct replies, if the channel has one.</summary>
     public string? ReplyConsumerTag { get; set; }
 
+    /// <summary>The address that stands for the consumer of direct replies.</summary>
+    public string? ReplyAddress { get; set; }
+
     public ConsumerModel? FindConsumer(string tag)
     {
         foreach (ConsumerModel consumer in Consumers)

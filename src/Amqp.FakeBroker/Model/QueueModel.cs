@@ -148,6 +148,7 @@ internal partial class QueueModel : ITimed
         Core.CountStored(-_unackedCost);
         _unackedCost = 0;
         IsDeleted = true;
+        Core.Disarm(this);
         Ready.Clear();
         _rotation.Clear();
     }

@@ -4,12 +4,19 @@ namespace Amqp.FakeBroker.Model;
 
 /// <summary>
 /// Who has to act when, in order of time and then of arming. Holds for each at most the earliest time it was armed for
-/// and stale later ones, which are thrown away as they come up.
+/// and stale ones, which are thrown away as they come up, or all at once when they are the most.
 /// </summary>
 internal sealed class TimerHeap
 {
+    /// <summary>Up to here stale entries cost nothing worth looking for.</summary>
+    private const int SmallHeap = 256;
+
     private readonly PriorityQueue<ITimed, (MonoTime At, ulong Sequence)> _heap = new();
     private ulong _sequence;
+    private int _armed;
+
+    /// <summary>How many entries are held, stale ones included.</summary>
+    public int Count => _heap.Count;
 
     /// <summary>The earliest time anything may be due.</summary>
     public MonoTime Next
@@ -26,7 +33,7 @@ internal sealed class TimerHeap
 
                 if (timed.ArmedFor == first.At)
                 {
-                    timed.ArmedFor = MonoTime.Never;
+                    Forget(timed);
                 }
 
                 _heap.Dequeue();
@@ -42,8 +49,20 @@ internal sealed class TimerHeap
         MonoTime due = timed.NextDeadline;
         if (due < timed.ArmedFor)
         {
+            _armed += timed.ArmedFor == MonoTime.Never ? 1 : 0;
             timed.ArmedFor = due;
             _heap.Enqueue(timed, (due, _sequence++));
+            DropStale();
+        }
+    }
+
+    /// <summary>It will not act any more: nothing of it is kept, however far ahead its time was.</summary>
+    public void Disarm(ITimed timed)
+    {
+        if (timed.ArmedFor != MonoTime.Never)
+        {
+            Forget(timed);
+            DropStale();
         }
     }
 
@@ -55,11 +74,34 @@ internal sealed class TimerHeap
             _heap.Dequeue();
             if (timed.ArmedFor == first.At)
             {
-                timed.ArmedFor = MonoTime.Never;
+                Forget(timed);
                 return true;
             }
         }
 
         return false;
+    }
+
+    private void Forget(ITimed timed)
+    {
+        timed.ArmedFor = MonoTime.Never;
+        _armed--;
+    }
+
+    private void DropStale()
+    {
+        if (_heap.Count <= SmallHeap || _heap.Count <= 2 * _armed)
+        {
+            return;
+        }
+
+        // Times and sequence numbers stay, so what is left comes up in the order it would have.
+        var live = _heap.UnorderedItems.Where(static each => each.Element.ArmedFor == each.Priority.At).ToArray();
+        _heap.Clear();
+        _heap.EnqueueRange(live);
+        if (_heap.Count <= SmallHeap)
+        {
+            _heap.TrimExcess();
+        }
     }
 }

@@ -143,7 +143,7 @@ public sealed partial class BrokerConnection
         }
         else if (channel.ReplyConsumerTag == cancel.ConsumerTag)
         {
-            channel.ReplyConsumerTag = null;
+            EndReplies(channel);
         }
 
         if (!cancel.NoWait)

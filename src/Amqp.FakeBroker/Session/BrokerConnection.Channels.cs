@@ -193,7 +193,7 @@ public sealed partial class BrokerConnection
         channel.Transaction = null;
         channel.Unacked.TakeAll(entries);
         channel.Content.Stage = ContentStage.None;
-        channel.ReplyConsumerTag = null;
+        EndReplies(channel);
         RequeueAll(entries, isReturned: false);
         ConsumerModel[] consumers = [.. channel.Consumers];
         channel.Consumers.Clear();

@@ -167,7 +167,8 @@ public sealed partial class BrokerConnection
         _routed.Clear();
         _virtualHost!.Router.Route(exchange, message, _routed);
         bool isMandatory = content.IsMandatory;
-        if (exchange.IsDefault && _routed.Count == 0 && DeliverReply(message))
+        bool isReply = exchange.IsDefault && DeliverReplies(message);
+        if (isReply)
         {
             // A direct reply is delivered, yet a mandatory one counted as unroutable for a long time.
             isMandatory &= !_core.Profile.CountsMandatoryReplies;
@@ -183,41 +184,47 @@ public sealed partial class BrokerConnection
 
         if (channel.Transaction is { } transaction)
         {
-            transaction.Publishes.Add((message, [.. _routed], isMandatory));
+            transaction.Publishes.Add(new HeldPublish(message, [.. _routed], isMandatory, isReply));
             return;
         }
 
-        Complete(channel, message, isMandatory);
+        Complete(channel, message, isMandatory, isReply);
     }
 
-    private void Complete(ChannelModel channel, StoredMessage message, bool isMandatory)
+    /// <summary>
+    /// A publish counts, at once or at its commit: it is noted, returned, put into its queues and confirmed. False when
+    /// a queue refused it. A direct reply is past every fault, since it has been delivered.
+    /// </summary>
+    private bool Complete(ChannelModel channel, StoredMessage message, bool isMandatory, bool isReply)
     {
-        if (MeetFault(channel, message, isMandatory))
+        if (!isReply && MeetFault(channel, message, isMandatory))
         {
-            return;
+            return true;
         }
 
-        NotePublished(channel, message, isMandatory);
+        NotePublished(channel, message, isMandatory, isReply);
         if (_routed.Count == 0 && isMandatory)
         {
             WriteReturn(channel, message);
         }
 
-        bool isTaken = Enqueue(message, _routed);
+        bool isTaken = Enqueue(message, _routed, isReply);
         if (channel.IsConfirming)
         {
             Confirm(channel, isTaken);
             Note(isTaken ? BrokerEventKind.Confirmed : BrokerEventKind.Nacked, message);
         }
+
+        return isTaken;
     }
 
     private void Note(BrokerEventKind kind, StoredMessage message) =>
         _core.Note(kind, message.Number, _virtualHost!.Name, message.Exchange);
 
     /// <summary>Puts a message into its queues; false when at least one refused it (the others keep it).</summary>
-    private bool Enqueue(StoredMessage message, List<QueueModel> queues)
+    private bool Enqueue(StoredMessage message, List<QueueModel> queues, bool isReply)
     {
-        Note(queues.Count > 0 ? BrokerEventKind.Published : BrokerEventKind.Unroutable, message);
+        Note(queues.Count > 0 || isReply ? BrokerEventKind.Published : BrokerEventKind.Unroutable, message);
         bool isTaken = true;
         for (int i = 0; i < queues.Count; i++)
         {

@@ -119,7 +119,7 @@ public sealed partial class BrokerConnection
             WriteReturn(channel, message);
         }
 
-        NotePublished(channel, message, isMandatory);
+        NotePublished(channel, message, isMandatory, isReply: false);
         if (channel.IsConfirming)
         {
             Confirm(channel, isTaken: !rule.IsNack);
@@ -134,8 +134,9 @@ public sealed partial class BrokerConnection
         Note(JournalKind.ConnectionOpened, 0, $"{UserName} in {VirtualHost}");
     }
 
-    private void NotePublished(ChannelModel channel, StoredMessage message, bool isMandatory) =>
-        _core.Journal.NotePublished(_core.Now, this, channel.Number, message, _routed, isMandatory);
+    private void NotePublished(ChannelModel channel, StoredMessage message, bool isMandatory, bool isReply) =>
+        _core.Journal.NotePublished(
+            _core.Now, this, channel.Number, message, _routed, isMandatory, isReply ? ReplyQueueName : null);
 
     private void NoteClosed(JournalKind kind, ushort channel, ReplyCode code, string text) =>
         Note(kind, channel, $"{(int)code} {ReplyTexts.Compose(code, text)}");

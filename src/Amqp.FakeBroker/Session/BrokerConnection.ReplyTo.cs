@@ -1,11 +1,11 @@
-using System.Globalization;
 using Amqp.Engine.Spec;
 using Amqp.FakeBroker.Model;
 
 namespace Amqp.FakeBroker;
 
 /// <content>
-/// Direct reply-to: a pseudo-queue per channel that replies reach without being queued (RabbitMQ's extension).
+/// Direct reply-to: a pseudo-queue per consumer that replies reach without being queued (RabbitMQ's extension). Its
+/// address dies with the consumer, so that a late reply reaches nobody else.
 /// </content>
 public sealed partial class BrokerConnection
 {
@@ -27,6 +27,8 @@ public sealed partial class BrokerConnection
             channel.ReplyConsumerTag = consume.ConsumerTag.Length > 0
                 ? consume.ConsumerTag
                 : _core.Names.Next("amq.ctag-");
+            channel.ReplyAddress = _core.Names.Next(ReplyPrefix + "g1h2AA");
+            _core.ReplyConsumers.Add(channel.ReplyAddress, channel);
             if (!consume.NoWait)
             {
                 Write(channel.Number, new BasicConsumeOk { ConsumerTag = channel.ReplyConsumerTag });
@@ -48,44 +50,54 @@ public sealed partial class BrokerConnection
             return false;
         }
 
-        properties = properties with { ReplyTo = ReplyAddress(channel) };
+        properties = properties with { ReplyTo = channel.ReplyAddress };
         return true;
     }
 
-    private string ReplyAddress(ChannelModel channel) =>
-        string.Create(CultureInfo.InvariantCulture, $"{ReplyPrefix}g1h2AA{Number:x8}.{channel.Number:x4}");
-
-    private bool IsReplyQueue(string name) => name == ReplyQueueName || FindReplyChannel(name) is not null;
-
-    private bool DeliverReply(StoredMessage message)
+    private void EndReplies(ChannelModel channel)
     {
-        if (FindReplyChannel(message.RoutingKey) is not { ReplyConsumerTag: { } tag } channel)
+        if (channel.ReplyAddress is { } address)
+        {
+            _core.ReplyConsumers.Remove(address);
+        }
+
+        channel.ReplyAddress = null;
+        channel.ReplyConsumerTag = null;
+    }
+
+    private bool IsReplyQueue(string name) =>
+        name == ReplyQueueName || _core.ReplyConsumers.ContainsKey(name);
+
+    /// <summary>
+    /// Hands a message to the reply consumers among its keys, each once, at once even in a transaction; true when
+    /// there was one.
+    /// </summary>
+    private bool DeliverReplies(StoredMessage message)
+    {
+        bool isDelivered = DeliverReply(message.RoutingKey, message);
+        for (int i = 0; i < message.ExtraKeys.Count; i++)
+        {
+            string key = message.ExtraKeys[i];
+            if (key != message.RoutingKey && !message.ExtraKeys.Take(i).Contains(key))
+            {
+                isDelivered |= DeliverReply(key, message);
+            }
+        }
+
+        return isDelivered;
+    }
+
+    private bool DeliverReply(string address, StoredMessage message)
+    {
+        if (!address.StartsWith(ReplyPrefix, StringComparison.Ordinal)
+            || !_core.ReplyConsumers.TryGetValue(address, out ChannelModel? channel))
         {
             return false;
         }
 
-        channel.Session.WriteDeliver(channel.Number, tag, channel.NextDeliveryTag++, false, message);
+        // The tag is the channel's next one and is not used up: there is nothing to acknowledge.
+        channel.Session.WriteDeliver(
+            channel.Number, channel.ReplyConsumerTag!, channel.NextDeliveryTag, redelivered: false, message);
         return true;
-    }
-
-    private ChannelModel? FindReplyChannel(string address)
-    {
-        if (!address.StartsWith(ReplyPrefix, StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        foreach (BrokerConnection connection in _core.Connections)
-        {
-            foreach (ChannelModel channel in connection._channels.Values)
-            {
-                if (channel.ReplyConsumerTag is not null && connection.ReplyAddress(channel) == address)
-                {
-                    return channel;
-                }
-            }
-        }
-
-        return null;
     }
 }

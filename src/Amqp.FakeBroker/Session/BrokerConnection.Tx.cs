@@ -36,16 +36,11 @@ public sealed partial class BrokerConnection
     private void Commit(ChannelModel channel, TransactionModel transaction)
     {
         bool isComplete = true;
-        foreach ((StoredMessage message, QueueModel[] queues, bool isMandatory) in transaction.Publishes)
+        foreach (HeldPublish held in transaction.Publishes)
         {
-            if (queues.Length == 0 && isMandatory)
-            {
-                WriteReturn(channel, message);
-            }
-
             _routed.Clear();
-            _routed.AddRange(queues);
-            isComplete &= Enqueue(message, _routed);
+            _routed.AddRange(held.Queues);
+            isComplete &= Complete(channel, held.Message, held.IsMandatory, held.IsReply);
         }
 
         (List<UnackedEntry> Entries, Outcome Outcome)[] settlements = [.. transaction.Settlements];

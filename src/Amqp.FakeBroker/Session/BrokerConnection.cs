@@ -205,6 +205,7 @@ public sealed partial class BrokerConnection : ITimed
         Note(Journal.JournalKind.ConnectionEnded, 0, UserName);
         IsBlocked = false;
         _phase = ConnectionPhase.Ended;
+        _core.Disarm(this);
         _core.Forget(this);
         _core.MarkDirty(this);
     }

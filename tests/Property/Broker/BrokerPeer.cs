@@ -26,14 +26,14 @@ internal sealed class BrokerPeer
     public ReadOnlyMemory<byte> Output => _output.WrittenMemory;
 
     /// <summary>A peer that is through the handshake and has channel 1.</summary>
-    public static BrokerPeer Open(BrokerCore core, ushort heartbeat = 0)
+    public static BrokerPeer Open(BrokerCore core, ushort heartbeat = 0, uint frameMax = 4096)
     {
         var peer = new BrokerPeer(core, MonoTime.Zero);
         peer.SendRaw(FrameWriter.ProtocolHeader.ToArray());
         peer.Send(0, StartOk("guest"), new ConnectionTuneOk
         {
             ChannelMax = 2047,
-            FrameMax = 4096,
+            FrameMax = frameMax,
             Heartbeat = heartbeat,
         });
         peer.Send(0, new ConnectionOpen { VirtualHost = "/" });
@@ -68,7 +68,16 @@ internal sealed class BrokerPeer
     public void Publish(ushort channel, string exchange, string key, string body, bool mandatory = false) =>
         SendRaw(PublishBytes(channel, exchange, key, body, mandatory));
 
-    public static byte[] PublishBytes(ushort channel, string exchange, string key, string body, bool mandatory = false)
+    public void Publish(ushort channel, string exchange, string key, string body, BasicProperties properties) =>
+        SendRaw(PublishBytes(channel, exchange, key, body, mandatory: false, properties));
+
+    public static byte[] PublishBytes(
+        ushort channel,
+        string exchange,
+        string key,
+        string body,
+        bool mandatory = false,
+        BasicProperties? properties = null)
     {
         var bytes = new ArrayBufferWriter<byte>();
         var octets = System.Text.Encoding.UTF8.GetBytes(body);
@@ -78,7 +87,7 @@ internal sealed class BrokerPeer
             RoutingKey = key,
             Mandatory = mandatory,
         });
-        FrameWriter.WriteHeader(bytes, channel, BasicProperties.Empty, (ulong)octets.Length);
+        FrameWriter.WriteHeader(bytes, channel, properties ?? BasicProperties.Empty, (ulong)octets.Length);
         FrameWriter.WriteBody(bytes, channel, octets, 4096);
         return bytes.WrittenSpan.ToArray();
     }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Amqp.Engine.Base;
 using Amqp.Engine.Spec;
 using Amqp.Engine.Wire;
@@ -20,16 +19,15 @@ public class CongestionTests
     {
         await using var broker = new InMemoryBroker();
         Fill(broker, messages);
-        var pipe = broker.Connect();
-        await OpenAsync(pipe);
+        var peer = await PipePeer.OpenAsync(broker);
 
         var gets = Enumerable.Repeat<AmqpMethod>(new BasicGet { Queue = "q", NoAck = true }, messages);
-        await pipe.Output.WriteAsync(Encode(1, [.. gets, new QueueDeclare { Queue = "q", Passive = true }]));
-        var methods = await ReadUntilAsync(pipe.Input, MethodId.QueueDeclareOk);
+        await peer.SendAsync(1, [.. gets, new QueueDeclare { Queue = "q", Passive = true }]);
+        var methods = await peer.ReadUntilAsync(MethodId.QueueDeclareOk);
         Assert.Equal(messages, methods.Count(static each => each == MethodId.BasicGetOk));
 
-        await pipe.Output.WriteAsync(Encode(1, new BasicGet { Queue = "q" }));
-        Assert.Equal([MethodId.BasicGetEmpty], await ReadUntilAsync(pipe.Input, MethodId.BasicGetEmpty));
+        await peer.SendAsync(1, new BasicGet { Queue = "q" });
+        Assert.Equal([MethodId.BasicGetEmpty], await peer.ReadUntilAsync(MethodId.BasicGetEmpty));
     }
 
     [Fact(Timeout = Deadline)]
@@ -37,16 +35,15 @@ public class CongestionTests
     {
         await using var broker = new InMemoryBroker();
         Fill(broker, 20);
-        var pipe = broker.Connect();
-        await OpenAsync(pipe);
-        await pipe.Output.WriteAsync(Encode(
+        var peer = await PipePeer.OpenAsync(broker);
+        await peer.SendAsync(
             1,
             new BasicConsume { Queue = "q", ConsumerTag = "t", NoAck = true },
-            new QueueDeclare { Queue = "q", Passive = true }));
-        var methods = await ReadUntilAsync(pipe.Input, MethodId.QueueDeclareOk);
+            new QueueDeclare { Queue = "q", Passive = true });
+        var methods = await peer.ReadUntilAsync(MethodId.QueueDeclareOk);
         var delivered = methods.Count(static each => each == MethodId.BasicDeliver);
         Assert.InRange(delivered, 1, 19);
-        await ReadUntilAsync(pipe.Input, MethodId.BasicDeliver, 20 - delivered);
+        await peer.ReadUntilAsync(MethodId.BasicDeliver, 20 - delivered);
         Assert.Equal(0, broker.Queue("q").Ready);
     }
 
@@ -105,24 +102,15 @@ public class CongestionTests
         var time = new SteppedTime();
         await using var broker = new InMemoryBroker(time: time);
         Fill(broker, 20);
-        var pipe = broker.Connect();
-        await OpenAsync(pipe, heartbeat: 1);
-        await pipe.Output.WriteAsync(Encode(1, new BasicConsume { Queue = "q", ConsumerTag = "t" }));
+        var peer = await PipePeer.OpenAsync(broker, heartbeat: 1);
+        await peer.SendAsync(1, new BasicConsume { Queue = "q", ConsumerTag = "t" });
         await broker.Queue("q").WaitForConsumersAsync();
         for (var i = 0; i < 8; i++)
         {
             time.Step(TimeSpan.FromSeconds(0.5));
         }
 
-        var left = 0L;
-        var read = await pipe.Input.ReadAsync();
-        while (!read.IsCompleted)
-        {
-            left += read.Buffer.Length;
-            pipe.Input.AdvanceTo(read.Buffer.End);
-            read = await pipe.Input.ReadAsync();
-        }
-
+        var left = await peer.ReadToEndAsync();
         Assert.InRange(left, 0, 6_000_000);
         Assert.Equal(20, broker.Queue("q").Ready);
         Assert.Equal(0, broker.ConnectionCount);
@@ -136,58 +124,4 @@ public class CongestionTests
             core.Publish("/", "", "q", BasicProperties.Empty, new byte[1_000_000]);
         }
     });
-
-    private static async Task OpenAsync(IDuplexPipe pipe, ushort heartbeat = 0)
-    {
-        await pipe.Output.WriteAsync(FrameWriter.ProtocolHeader.ToArray());
-        await pipe.Output.WriteAsync(Encode(
-            0,
-            BrokerPeer.StartOk("guest"),
-            new ConnectionTuneOk { ChannelMax = 2047, FrameMax = 131072, Heartbeat = heartbeat },
-            new ConnectionOpen { VirtualHost = "/" }));
-        await pipe.Output.WriteAsync(Encode(1, new ChannelOpen()));
-        await ReadUntilAsync(pipe.Input, MethodId.ChannelOpenOk);
-    }
-
-    private static byte[] Encode(ushort channel, params AmqpMethod[] methods)
-    {
-        var bytes = new ArrayBufferWriter<byte>();
-        foreach (var method in methods)
-        {
-            FrameWriter.WriteMethod(bytes, channel, method);
-        }
-
-        return bytes.WrittenSpan.ToArray();
-    }
-
-    /// <summary>Reads frames up to the last of so many methods of one kind; returns the methods seen.</summary>
-    private static async Task<List<MethodId>> ReadUntilAsync(PipeReader input, MethodId last, int count = 1)
-    {
-        List<MethodId> methods = [];
-        while (methods.Count(each => each == last) < count)
-        {
-            var read = await input.ReadAsync();
-            Assert.False(read.IsCompleted, "the broker hung up");
-            input.AdvanceTo(TakeFrames(read.Buffer, methods, last, count), read.Buffer.End);
-        }
-
-        return methods;
-    }
-
-    private static SequencePosition TakeFrames(
-        in ReadOnlySequence<byte> input, List<MethodId> methods, MethodId last, int count)
-    {
-        var reader = new FrameReader(input, 131072);
-        while (methods.Count(each => each == last) < count
-            && reader.TryRead(out var frame) == FrameReadStatus.Complete)
-        {
-            if (frame.Type == FrameType.Method)
-            {
-                AmqpMethod.TryRead(frame.Payload.ToArray(), AmqpLimits.Default, out var method, out _);
-                methods.Add(method!.Id);
-            }
-        }
-
-        return reader.Consumed;
-    }
 }
