@@ -20,6 +20,7 @@ public class ReplyTests
         client.Take();
         Reply(server, old, "first");
         Assert.Equal(["deliver a 1", "first"], client.Take());
+        server.Take();
 
         client.Send(1, new BasicCancel { ConsumerTag = "a" });
         var next = Ask(client, "b");
@@ -91,7 +92,7 @@ public class ReplyTests
 
         Assert.Equal(["committed", "lost", "request", "reply"], broker.Published.Select(static each => each.Text));
         Assert.Equal(["lost"], broker.Unroutable.Select(static each => each.Text));
-        Assert.Equal([ReplyQueue], broker.Published[^1].Queues);
+        Assert.Equal(ReplyQueue, Assert.Single(broker.Published[^1].Queues));
     }
 
     [Fact]
