@@ -36,6 +36,9 @@ public sealed record BrokerDefinitions
     /// <summary>What routing keys users may use.</summary>
     public ImmutableArray<TopicPermissionDefinition>? TopicPermissions { get; init; }
 
+    /// <summary>Runtime parameters, of which the limits of virtual hosts are some.</summary>
+    public ImmutableArray<ParameterDefinition>? Parameters { get; init; }
+
     /// <summary>The policies.</summary>
     public ImmutableArray<PolicyDefinition>? Policies { get; init; }
 

@@ -6,6 +6,12 @@ namespace Amqp.FakeBroker.Definitions;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    WriteIndented = true)]
+    WriteIndented = true,
+    MaxDepth = MaxDepth,
+    Converters = [typeof(MembersConverter)])]
 [JsonSerializable(typeof(BrokerDefinitions))]
-internal sealed partial class DefinitionsJson : JsonSerializerContext;
+internal sealed partial class DefinitionsJson : JsonSerializerContext
+{
+    /// <summary>Arguments nest as deep as a field table may, below the lists that hold them.</summary>
+    internal const int MaxDepth = 120;
+}

@@ -13,6 +13,9 @@ public sealed record QueueDefinition
     [JsonPropertyName("vhost")]
     public string VirtualHost { get; init; } = "/";
 
+    /// <summary>"classic", "quorum" or "stream", to be read only: the arguments decide.</summary>
+    public string? Type { get; init; }
+
     /// <summary>True to survive a restart.</summary>
     public bool Durable { get; init; }
 

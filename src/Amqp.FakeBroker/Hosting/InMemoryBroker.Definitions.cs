@@ -23,7 +23,9 @@ public sealed partial class InMemoryBroker
         });
     }
 
-    /// <summary>Everything durable that is there.</summary>
+    private const string LimitsComponent = "vhost-limits";
+
+    /// <summary>Everything that is there, but for exclusive queues and messages.</summary>
     /// <param name="virtualHost">Only what is on this virtual host, as RabbitMQ writes it; null for all.</param>
     /// <returns>The definitions.</returns>
     /// <exception cref="BrokerControlException">No such virtual host.</exception>
@@ -41,6 +43,17 @@ public sealed partial class InMemoryBroker
             if (host.Limits is { Count: > 0 } limits)
             {
                 core.SetVirtualHostLimits(host.Name, Limit(limits, "max-connections"), Limit(limits, "max-queues"));
+            }
+        }
+
+        foreach (ParameterDefinition each in definitions.Parameters ?? [])
+        {
+            if (each.Component == LimitsComponent && each.Value.ValueKind == JsonValueKind.Object)
+            {
+                Dictionary<string, JsonElement> limits = each.Value.EnumerateObject().ToDictionary(
+                    static member => member.Name, static member => member.Value);
+                core.SetVirtualHostLimits(
+                    each.VirtualHost, Limit(limits, "max-connections"), Limit(limits, "max-queues"));
             }
         }
 
@@ -122,15 +135,29 @@ public sealed partial class InMemoryBroker
         RabbitMqVersion = core.Version,
         ProductName = core.Options.Product,
         ProductVersion = core.Version,
-        Users = [.. core.Users.Select(static user => new UserDefinition
+        Users = [.. core.Users.Select(user => new UserDefinition
         {
             Name = user.Name,
             PasswordHash = BrokerDefinitions.HashOf(user),
             HashingAlgorithm = "rabbit_password_hashing_sha256",
             Tags = TagList(user.Tags),
-            Limits = ReadOnlyDictionaryOf(),
+            Limits = LimitsOf(core, user),
         })],
-        VirtualHosts = [.. core.VirtualHosts.Select(static name => new VirtualHostDefinition { Name = name })],
+        VirtualHosts = [.. core.VirtualHosts.Select(name => new VirtualHostDefinition
+        {
+            Name = name,
+            Limits = LimitsOf(core, name),
+        })],
+        Parameters = [.. core.VirtualHosts.Where(name => LimitsOf(core, name).Count > 0)
+            .Select(name => new ParameterDefinition
+            {
+                VirtualHost = name,
+                Component = LimitsComponent,
+                Name = "limits",
+                Value = ToElement(new System.Text.Json.Nodes.JsonObject(LimitsOf(core, name)
+                    .Select(static each => KeyValuePair.Create(
+                        each.Key, (System.Text.Json.Nodes.JsonNode?)each.Value.GetInt32())))),
+            })],
         Permissions = [.. core.Permissions.Select(static each => new PermissionDefinition
         {
             User = each.User,
@@ -151,8 +178,8 @@ public sealed partial class InMemoryBroker
 
     private static BrokerDefinitions ExportEntities(BrokerCore core, string? host)
     {
-        HashSet<(string, string)> transient = [.. core.ListQueues(host)
-            .Where(static queue => !queue.IsDurable || queue.ExclusiveOwner is not null)
+        HashSet<(string, string)> exclusive = [.. core.ListQueues(host)
+            .Where(static queue => queue.ExclusiveOwner is not null)
             .Select(static queue => (queue.VirtualHost, queue.Name))];
         return new BrokerDefinitions
         {
@@ -166,31 +193,32 @@ public sealed partial class InMemoryBroker
                     Definition = Elements(each.Definition),
                     Priority = each.Priority,
                 })],
-            Queues = [.. core.ListQueues(host).Where(each => !transient.Contains((each.VirtualHost, each.Name)))
+            Queues = [.. core.ListQueues(host).Where(each => !exclusive.Contains((each.VirtualHost, each.Name)))
                 .Select(static each => new QueueDefinition
                 {
                     Name = each.Name,
                     VirtualHost = each.VirtualHost,
-                    Durable = true,
+                    Type = each.Type,
+                    Durable = each.IsDurable,
                     AutoDelete = each.IsAutoDelete,
                     Arguments = Elements(each.Arguments),
                 })],
             Exchanges = [.. core.ListExchanges(host)
-                .Where(static each => each.IsDurable && each.Name.Length > 0
+                .Where(static each => each.Name.Length > 0
                     && !each.Name.StartsWith("amq.", StringComparison.Ordinal))
                 .Select(static each => new ExchangeDefinition
                 {
                     Name = each.Name,
                     VirtualHost = each.VirtualHost,
                     Type = each.Type,
-                    Durable = true,
+                    Durable = each.IsDurable,
                     AutoDelete = each.IsAutoDelete,
                     Internal = each.IsInternal,
                     Arguments = Elements(each.Arguments),
                 })],
             Bindings = [.. core.ListBindings(host)
                 .Where(each => each.Source.Length > 0
-                    && !(each.IsToQueue && transient.Contains((each.VirtualHost, each.Destination))))
+                    && !(each.IsToQueue && exclusive.Contains((each.VirtualHost, each.Destination))))
                 .Select(static each => new BindingDefinition
                 {
                     Source = each.Source,
@@ -222,17 +250,40 @@ public sealed partial class InMemoryBroker
             array.Add((System.Text.Json.Nodes.JsonNode)tag);
         }
 
-        using JsonDocument document = JsonDocument.Parse(array.ToJsonString());
-        return document.RootElement.Clone();
+        return ToElement(array);
     }
 
-    private static IReadOnlyDictionary<string, JsonElement> ReadOnlyDictionaryOf() =>
-        ImmutableDictionary<string, JsonElement>.Empty;
-
-    private static IReadOnlyDictionary<string, JsonElement> Elements(FieldTable table)
+    private static IReadOnlyDictionary<string, JsonElement> LimitsOf(BrokerCore core, BrokerUser user)
     {
-        using JsonDocument document = JsonDocument.Parse(FieldTableJson.ToJson(table).ToJsonString());
-        return document.RootElement.EnumerateObject().ToDictionary(
-            static member => member.Name, static member => member.Value.Clone());
+        (int? connections, int? channels) = core.GetUserLimits(user.Name);
+        return Elements(Limits(("max-connections", connections), ("max-channels", channels)));
+    }
+
+    private static IReadOnlyDictionary<string, JsonElement> LimitsOf(BrokerCore core, string virtualHost)
+    {
+        (int? connections, int? queues) = core.GetVirtualHostLimits(virtualHost);
+        return Elements(Limits(("max-connections", connections), ("max-queues", queues)));
+    }
+
+    private static FieldTable Limits(params ReadOnlySpan<(string Key, int? Limit)> limits)
+    {
+        FieldTable table = FieldTable.Empty;
+        foreach ((string key, int? limit) in limits)
+        {
+            table = limit is { } number ? table.With(key, FieldValue.Int64(number)) : table;
+        }
+
+        return table;
+    }
+
+    private static IReadOnlyDictionary<string, JsonElement> Elements(FieldTable table) =>
+        ToElement(FieldTableJson.ToJson(table)).EnumerateObject().ToDictionary(
+            static member => member.Name, static member => member.Value);
+
+    private static JsonElement ToElement(System.Text.Json.Nodes.JsonNode node)
+    {
+        JsonDocumentOptions options = new() { MaxDepth = Amqp.Engine.Base.AmqpLimits.HighestTableDepth + 1 };
+        using JsonDocument document = JsonDocument.Parse(node.ToJsonString(), options);
+        return document.RootElement.Clone();
     }
 }

@@ -152,11 +152,14 @@ public sealed class ManagementApiTests : IAsyncLifetime
         await Call("PUT", "/api/permissions/v/eve", """{"configure":".*","write":".*","read":".*"}""", 201);
         await Call("PUT", "/api/queues/v/q", """{"durable":true,"arguments":{"x-message-ttl":5}}""", 201);
         await Call("PUT", "/api/queues/v/transient", """{"durable":false}""", 201);
+        await Call("PUT", "/api/user-limits/eve/max-channels", """{"value":2}""", 204);
+        await Call("PUT", "/api/vhost-limits/v/max-queues", """{"value":7}""", 204);
         await Call("PUT", "/api/exchanges/v/x", """{"type":"headers"}""", 201);
         await Call("POST", "/api/bindings/v/e/x/q/q", """{"arguments":{"x-match":"any","k":1}}""", 201);
         await Call("PUT", "/api/policies/v/p", """{"pattern":".*","definition":{"max-length":5},"priority":3}""", 201);
         var exported = (await Call("GET", "/api/definitions"))!.ToJsonString();
-        Assert.DoesNotContain("transient", exported, StringComparison.Ordinal);
+        Assert.Contains("transient", exported, StringComparison.Ordinal);
+        Assert.Contains("vhost-limits", exported, StringComparison.Ordinal);
         Assert.DoesNotContain("\"pw\"", exported, StringComparison.Ordinal);
 
         await using var other = new InMemoryBroker();
