@@ -9,6 +9,6 @@ public sealed partial record BrokerOptions
     /// </summary>
     public int JournalLength { get; init; } = 10_000;
 
-    /// <summary>How many octets of published bodies are kept at most. Default 64 MiB.</summary>
+    /// <summary>How many octets of published messages, headers included, are kept at most. Default 64 MiB.</summary>
     public long JournalOctets { get; init; } = 64 * 1024 * 1024;
 }

@@ -70,14 +70,17 @@ internal sealed class BrokerJournal
             (_, null) => queues.ConvertAll(static queue => queue.Name).ToImmutableArray(),
             _ => ImmutableArray.Create([replyQueue, .. queues.ConvertAll(static queue => queue.Name)]),
         };
-        _octets += message.Body.Length;
+        _octets += SizeOf(message);
         _published.PushBack(new PublishRecord(
             _sequence, at, connection.Number, channel, connection.VirtualHost, message, routes, mandatory));
         while (_published.Count > _capacity || (_octets > _octetCapacity && _published.Count > 1))
         {
-            _octets -= _published.PopFront().Message.Body.Length;
+            _octets -= SizeOf(_published.PopFront().Message);
         }
     }
+
+    /// <summary>Headers are there twice, as octets and as what they say, and that is several times as much.</summary>
+    private static long SizeOf(StoredMessage message) => message.Cost + (4L * message.HeaderOctets.Length);
 
     public ImmutableArray<PublishedMessage> Published()
     {
