@@ -25,7 +25,6 @@ public sealed record BrokerProfile
         ShowsInitialDeliveryCount = false,
         QuorumDeliveryLimit = 20,
         QuorumPrioritises = true,
-        QuorumReturnsInOrder = true,
         PrioritisesActiveConsumer = true,
         UnknownExchangeTypeClosesChannel = true,
         AllowsLeaderLocators = true,
@@ -90,11 +89,6 @@ public sealed record BrokerProfile
 
     /// <summary>True when quorum queues look at priorities: above 4 is high, the rest is low. Default false.</summary>
     public bool QuorumPrioritises { get; init; }
-
-    /// <summary>
-    /// True when messages returned to a quorum queue go before those never delivered, false when they go to the back.
-    /// </summary>
-    public bool QuorumReturnsInOrder { get; init; }
 
     /// <summary>True when nack and reject with requeue count towards the delivery limit. Default true.</summary>
     public bool ReturnsCountTowardsLimit { get; init; } = true;

@@ -246,10 +246,10 @@ internal partial class QueueModel
         return true;
     }
 
-    protected void PutBack(int level, in QueueEntry entry)
+    protected void PutBack(int level, in QueueEntry entry, string? note = null)
     {
         Core.CountStored(entry.Message.Cost);
-        Note(BrokerEventKind.Requeued, entry.Message);
+        Note(BrokerEventKind.Requeued, entry.Message, note);
         Ready.Insert(level, entry);
     }
 

@@ -66,12 +66,16 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
             return;
         }
 
-        PutBack(Core.Profile.QuorumReturnsInOrder ? ReturnedLevel : LevelOf(unacked.Entry.Message), unacked.Entry with
+        // What comes back goes before what was never delivered, in the order of coming back; only what a client returns
+        // to a queue without a limit goes to the end, so that it does not come round at once for ever.
+        bool isLast = isReturned && Limit is null;
+        QueueEntry entry = unacked.Entry with
         {
             Position = NextPosition(),
             Deliveries = deliveries,
             Redelivered = true,
-        });
+        };
+        PutBack(isLast ? LevelOf(entry.Message) : ReturnedLevel, entry, isLast ? "to the end" : null);
     }
 
     public override StoredMessage Shown(in QueueEntry entry, bool isGet) =>

@@ -35,15 +35,19 @@ internal sealed class QueueAccount(QueueInfo queue, BrokerProfile profile, Func<
                 break;
             case BrokerEventKind.Requeued:
                 Assert.True(_out.Remove(number), $"{Name}: requeued what was not out");
-                var returnsToBack = queue.Type == "quorum";
-                var isFirst = returnsToBack && profile.QuorumReturnsInOrder;
-                Add(number, isFirst ? -2 : LevelOf(number), returnsToBack ? _nextPlace++ : _places[number]);
+                var isQuorum = queue.Type == "quorum";
+                var isFirst = isQuorum && (HasDeliveryLimit || brokerEvent.Reason is null);
+                Add(number, isFirst ? -2 : LevelOf(number), isQuorum ? _nextPlace++ : _places[number]);
                 break;
             default:
                 Leave(number, brokerEvent.Reason!);
                 break;
         }
     }
+
+    private bool HasDeliveryLimit => queue.Arguments.TryGet("x-delivery-limit", out var limit)
+        ? limit.AsInt64() >= 0
+        : profile.QuorumDeliveryLimit >= 0;
 
     private void Leave(ulong number, string reason)
     {
