@@ -64,7 +64,7 @@ public class DefinitionsTests
     {
         await using var first = new InMemoryBroker();
         first.Import(BrokerDefinitions.Parse(FromRabbitMq));
-        var deep = FieldTable.Create(("n", 1));
+        var deep = FieldTable.Create(("n", FieldValue.Int64(1)));
         for (var i = 0; i < 80; i++)
         {
             deep = FieldTable.Create(("n", deep));
