@@ -3,22 +3,34 @@
 
     amqp-sim-ctl.py [--control http://127.0.0.1:15672] [--login guest:guest] COMMAND ARGUMENTS...
 
-The commands are those that test suites use; `help` lists them. What it changes, the columns it lists and its exit codes are
-rabbitmqctl's (0 done, 64 an argument, 65 or 69 a value that the broker refuses, 67 no such user or virtual host, 69 no broker,
-70 it exists already); what rabbitmqctl prints beside that ("Adding user ...") it does not print. Needs Python 3.8 and nothing
-else.
+The commands are those that test suites use; `help` lists them. What it changes, the columns it lists and its exit codes
+are rabbitmqctl's (0 done, 64 an argument, 65 or 69 a value that the broker refuses, 67 no such user or virtual host, 69
+no broker, 70 it exists already); what rabbitmqctl prints beside that ("Adding user ...") it does not print. Its options
+for the node (-n), for time and for how much is said are taken. Where a suite can be given a program's name but no
+options for it, the environment says AMQP_SIM_CONTROL and AMQP_SIM_LOGIN. Needs Python 3.8 and nothing else.
 """
 import base64
 import html
 import json
+import os
 import re
 import sys
 import urllib.error
 import urllib.parse
 import urllib.request
 
-CONTROL = 'http://127.0.0.1:15672'
-LOGIN = 'guest:guest'
+CONTROL = os.environ.get('AMQP_SIM_CONTROL', 'http://127.0.0.1:15672').rstrip('/')
+LOGIN = os.environ.get('AMQP_SIM_LOGIN', 'guest:guest')
+
+# What rabbitmqctl takes before or after any command: with a value, and without one. --silent leaves headers out of
+# lists, --quiet only what is said about them (measured with 3.10).
+WITH_VALUE = ('-n', '--node', '-t', '--timeout')
+WITHOUT_VALUE = ('-q', '--quiet', '-s', '--silent', '-l', '--longnames', '--no-table-headers', '--online', '--local')
+NO_HEADERS = ('-s', '--silent', '--no-table-headers')
+IS_HEADED = True
+
+# Less memory than any real broker needs, in octets and as a part of all there is: a limit that raises the alarm.
+TOO_LITTLE = {'absolute': 40e6, 'relative': 0.002}
 
 
 class Usage(Exception):
@@ -180,19 +192,44 @@ def close_all_user_connections(user, reason):
     close_connections(lambda each: each['user'] == user, reason)
 
 
+def add_vhost(*arguments):
+    (name,), o = options(arguments, kind=('--default-queue-type', None), description=('--description', ''),
+                         tags=('--tags', ''))
+    is_new = name not in (each['name'] for each in call('GET', 'api', 'vhosts'))
+    call('PUT', 'api', 'vhosts', name, body={'default_queue_type': o['kind']} if o['kind'] else {})
+    if is_new:
+        # Who makes one over HTTP may use it; rabbitmqctl is nobody.
+        call('DELETE', 'api', 'permissions', name, LOGIN.split(':')[0])
+
+
+def pid(number):
+    """A connection's process, written as rabbitmqctl writes it."""
+    return '<rabbit@localhost.1.%d.0>' % number
+
+
 def close_connection(name, reason):
-    call('POST', 'sim', 'connections', name, 'close', body={'reason': reason})
+    found = re.fullmatch(r'<[^<>]*\.(\d+)\.\d+>', name)
+    call('POST', 'sim', 'connections', found.group(1) if found else name, 'close', body={'reason': reason})
+
+
+def octets(text):
+    digits, unit = re.fullmatch(r'(\d+)\s*(\w*)', text.strip()).groups()
+    powers = {'': 0, 'B': 0, 'K': 1, 'M': 2, 'G': 3, 'T': 4, 'P': 5}
+    return int(digits) * (1024 if 'i' in unit.lower() else 1000) ** powers[unit[:1].upper()]
 
 
 def set_vm_memory_high_watermark(*arguments):
-    call('PUT', 'sim', 'alarms', 'memory', body={'on': float(arguments[-1]) == 0})
+    if arguments[0] == 'absolute':
+        is_too_little = octets(arguments[1]) < TOO_LITTLE['absolute']
+    else:
+        is_too_little = float(arguments[0]) < TOO_LITTLE['relative']
+    call('PUT', 'sim', 'alarms', 'memory', body={'on': is_too_little})
 
 
 def set_disk_free_limit(*arguments):
     # As with RabbitMQ, a limit that no disk has raises the alarm.
-    digits = re.match(r'(\d+)(.*)', arguments[-1])
-    scale = {'': 1, 'KB': 1e3, 'MB': 1e6, 'GB': 1e9, 'TB': 1e12, 'PB': 1e15}[digits.group(2).strip()]
-    call('PUT', 'sim', 'alarms', 'disk', body={'on': int(digits.group(1)) * scale > 1e14})
+    is_too_much = float(arguments[1]) > 100 if arguments[0] == 'mem_relative' else octets(arguments[0]) > 1e14
+    call('PUT', 'sim', 'alarms', 'disk', body={'on': is_too_much})
 
 
 def trace(is_on):
@@ -209,64 +246,98 @@ def on_queue(method, *suffix):
     return run
 
 
-def shown(value):
-    """A value as rabbitmqctl prints it in a table."""
-    if isinstance(value, list):
-        return '[%s]' % ', '.join(str(each) for each in value)
-    if isinstance(value, dict):
-        return json.dumps(value, separators=(',', ':'))
+def term(value):
+    """A value as rabbitmqctl writes it in a column."""
     if isinstance(value, bool):
-        return str(value).lower()
+        return 'true' if value else 'false'
+    if isinstance(value, dict):
+        return '[%s]' % ','.join('{"%s",%s}' % (name, inner(each)) for name, each in value.items())
+    if isinstance(value, list):
+        return '[%s]' % ', '.join(term(each) for each in value)
     return '' if value is None else str(value)
 
 
-def listing(kind, given_vhost, default, renamed=(), order=None):
-    """Lists; renamed are columns that rabbitmqctl calls otherwise than the management API: {'user': 'name'}."""
+def inner(value):
+    return '"%s"' % value if isinstance(value, str) else term(value)
+
+
+def show(rows, columns, given):
+    if given == 'json':
+        print(json.dumps([{c: row.get(c) for c in columns} for row in rows]))
+        return
+    if IS_HEADED:
+        print('\t'.join(columns))
+    for row in rows:
+        # A policy's definition is JSON on the way in and on the way out.
+        print('\t'.join(json.dumps(row[c], separators=(',', ':')) if c == 'definition' else term(row.get(c))
+                        for c in columns))
+
+
+def as_rabbitmqctl(kind, rows):
+    """The rows of the management API with the columns that rabbitmqctl has beside or instead of its names."""
+    named = call('GET', 'sim', 'connections') if kind == 'connections' else []
+    pids = {each['name']: pid(each['number']) for each in named}
+    for row in rows:
+        if kind == 'connections':
+            row['pid'] = pids.get(row['name'])
+        elif kind == 'bindings':
+            row.update(source_name=row['source'], source_kind='exchange', destination_name=row['destination'],
+                       destination_kind=row['destination_type'])
+        elif kind == 'users':
+            row['user'] = row['name']
+        elif kind == 'consumers':
+            row.update(queue_name=row['queue']['name'], channel_pid=row['channel_details']['name'])
+    return rows
+
+
+def listing(kind, given_vhost, default, order=None):
     def run(*arguments):
         columns, o = options(arguments, vhost=('-p', '--vhost', '/'), format=('--formatter', 'pretty_table'))
         columns = [c for c in columns if not c.startswith('-')] or default
         rows = call('GET', 'api', kind, o['vhost']) if given_vhost else call('GET', 'api', kind)
-        rows = [{c: row.get(dict(renamed).get(c, c)) for c in columns} for row in sorted(rows, key=order or (lambda _: 0))]
-        if o['format'] == 'json':
-            print(json.dumps(rows))
-            return
-        print('\t'.join(columns))
-        for row in rows:
-            print('\t'.join(shown(row[c]) for c in columns))
+        show(sorted(as_rabbitmqctl(kind, rows), key=order or (lambda _: 0)), columns, o['format'])
     return run
 
 
 def access(kind, columns):
     """The entries of one virtual host; the management API lists those of all."""
     def run(*arguments):
-        _, o = options(arguments, vhost=('-p', '--vhost', '/'))
-        print('\t'.join(columns))
-        for row in call('GET', 'api', kind):
-            if row['vhost'] == o['vhost']:
-                print('\t'.join(shown(row[c]) for c in columns))
+        _, o = options(arguments, vhost=('-p', '--vhost', '/'), format=('--formatter', 'pretty_table'))
+        show([row for row in call('GET', 'api', kind) if row['vhost'] == o['vhost']], columns, o['format'])
     return run
 
 
+def list_user_permissions(*arguments):
+    (user,), o = options(arguments, format=('--formatter', 'pretty_table'))
+    require_user(user)
+    show(call('GET', 'api', 'users', user, 'permissions'), ['vhost', 'configure', 'write', 'read'], o['format'])
+
+
 def evaluate(expression):
-    """Only application:set_env of the settings that the broker has."""
+    """application:set_env of the settings that the broker has, and alarms set and cleared by hand."""
     names = {'max_message_size': 'max_message_size', 'consumer_timeout': 'consumer_timeout_ms',
              'channel_tick_interval': 'consumer_timeout_interval_ms'}
     found = re.findall(r'application:set_env\(rabbit,\s*(\w+),\s*(\d+)\)', expression)
-    if not found or any(name not in names for name, _ in found):
-        raise Usage('eval knows only application:set_env(rabbit, NAME, NUMBER) of ' + ', '.join(names))
-    call('PATCH', 'sim', 'settings', body={names[name]: int(value) for name, value in found})
+    alarm = re.search(r'rabbit_alarm:(set|clear)_alarm\(\{+resource_limit,\s*(memory|disk),', expression)
+    if alarm:
+        call('PUT', 'sim', 'alarms', alarm.group(2), body={'on': alarm.group(1) == 'set'})
+    elif found and all(name in names for name, _ in found):
+        call('PATCH', 'sim', 'settings', body={names[name]: int(value) for name, value in found})
+    else:
+        raise Usage('eval knows only application:set_env(rabbit, NAME, NUMBER) of ' + ', '.join(names)
+                    + ' and rabbit_alarm:set_alarm and clear_alarm')
     print('ok')
 
 
 COMMANDS = {
     'add_user': add_user, 'delete_user': delete_user, 'authenticate_user': authenticate_user,
     'change_password': change_password, 'clear_password': clear_password, 'set_user_tags': set_user_tags,
-    'list_users': listing('users', False, ['user', 'tags'], {'user': 'name'}),
+    'list_users': listing('users', False, ['user', 'tags']), 'list_user_permissions': list_user_permissions,
     'list_permissions': access('permissions', ['user', 'configure', 'write', 'read']),
     'list_topic_permissions': access('topic-permissions', ['user', 'exchange', 'write', 'read']),
     'set_permissions': set_permissions, 'clear_permissions': clear_permissions,
     'set_topic_permissions': set_topic_permissions, 'clear_topic_permissions': clear_topic_permissions,
-    'add_vhost': lambda name: call('PUT', 'api', 'vhosts', name),
+    'add_vhost': add_vhost,
     'delete_vhost': lambda name: call('DELETE', 'api', 'vhosts', name),
     'list_vhosts': listing('vhosts', False, ['name']),
     'set_policy': set_policy, 'clear_policy': clear_policy,
@@ -280,25 +351,41 @@ COMMANDS = {
     'list_channels': listing('channels', False, ['name', 'user', 'consumer_count', 'messages_unacknowledged']),
     'list_queues': listing('queues', True, ['name', 'messages']),
     'list_exchanges': listing('exchanges', True, ['name', 'type']),
-    'list_bindings': listing('bindings', True, ['source', 'destination', 'destination_type', 'routing_key']),
+    'list_bindings': listing('bindings', True, [
+        'source_name', 'source_kind', 'destination_name', 'destination_kind', 'routing_key', 'arguments']),
+    'list_consumers': listing('consumers', True, [
+        'queue_name', 'channel_pid', 'consumer_tag', 'ack_required', 'prefetch_count', 'active', 'arguments']),
     'purge_queue': on_queue('DELETE', 'contents'), 'delete_queue': on_queue('DELETE'),
     'stop_app': lambda: call('POST', 'sim', 'stop'), 'start_app': lambda: call('POST', 'sim', 'start'),
-    'await_startup': lambda: call('GET', 'sim', 'state'),
-    'status': lambda: print(json.dumps(call('GET', 'sim', 'state'), indent=2)),
+    'await_startup': lambda: call('GET', 'sim', 'state'), 'ping': lambda: call('GET', 'sim', 'state'),
+    'status': lambda *_: print(json.dumps(call('GET', 'sim', 'state'), indent=2)),
     'set_vm_memory_high_watermark': set_vm_memory_high_watermark, 'set_disk_free_limit': set_disk_free_limit,
     'trace_on': trace(True), 'trace_off': trace(False), 'eval': evaluate,
 }
 
 
-def main(arguments):
-    global CONTROL, LOGIN
-    while arguments and arguments[0] in ('--control', '--login'):
-        if arguments[0] == '--control':
-            CONTROL = arguments[1].rstrip('/')
+def without_common_options(arguments):
+    global CONTROL, LOGIN, IS_HEADED
+    rest, pending = [], list(arguments)
+    while pending:
+        each = pending.pop(0)
+        if each == '--control':
+            CONTROL = pending.pop(0).rstrip('/')
+        elif each == '--login':
+            LOGIN = pending.pop(0)
+        elif each in WITH_VALUE:
+            pending.pop(0)
+        elif each.startswith(('--node=', '--timeout=')):
+            continue
+        elif each in WITHOUT_VALUE:
+            IS_HEADED = IS_HEADED and each not in NO_HEADERS
         else:
-            LOGIN = arguments[1]
-        arguments = arguments[2:]
-    arguments = [a for a in arguments if a not in ('-q', '--quiet', '--silent', '-s')]
+            rest.append(each)
+    return rest
+
+
+def main(arguments):
+    arguments = without_common_options(arguments)
     if not arguments or arguments[0] in ('help', '--help', '-h'):
         print(__doc__ + '\n  ' + '\n  '.join(sorted(COMMANDS)))
         return 0

@@ -29,15 +29,22 @@ internal static class VirtualHostApi
     private static JsonObject Show(BrokerCore core, string name)
     {
         IReadOnlyList<QueueInfo> queues = core.ListQueues(name);
+        string? type = core.GetDefaultQueueType(name) ?? (core.Profile.NamesQueueTypes ? "classic" : null);
+        JsonObject metadata = new() { ["description"] = "", ["tags"] = new JsonArray() };
+        if (type is not null)
+        {
+            metadata["default_queue_type"] = type;
+        }
+
         return new JsonObject
         {
             ["cluster_state"] = new JsonObject { [Shapes.Node] = "running" },
-            ["default_queue_type"] = "undefined",
+            ["default_queue_type"] = type ?? "undefined",
             ["description"] = name == "/" ? "Default virtual host" : "",
             ["messages"] = queues.Sum(static queue => queue.Messages),
             ["messages_ready"] = queues.Sum(static queue => queue.Ready),
             ["messages_unacknowledged"] = queues.Sum(static queue => queue.Unacknowledged),
-            ["metadata"] = new JsonObject { ["description"] = "", ["tags"] = new JsonArray() },
+            ["metadata"] = metadata,
             ["name"] = name,
             ["tags"] = new JsonArray(),
             ["tracing"] = core.IsTracing(name),
@@ -47,7 +54,18 @@ internal static class VirtualHostApi
     // Whoever makes a virtual host may use it, as with RabbitMQ.
     private static ApiResult Put(ApiRequest request) => request.Broker.Control(core =>
     {
+        string? type = request.Text("default_queue_type");
+        if (type is not (null or "undefined" or "classic" or "quorum" or "stream"))
+        {
+            throw ApiException.BadRequest("invalid_queue_type");
+        }
+
         bool isNew = core.AddVirtualHost(request.VirtualHost);
+        if (type is not (null or "undefined"))
+        {
+            core.SetDefaultQueueType(request.VirtualHost, type);
+        }
+
         if (isNew)
         {
             core.SetPermissions(request.VirtualHost, request.User!.Name, BrokerPermissions.All);

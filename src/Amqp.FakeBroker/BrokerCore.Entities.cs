@@ -70,7 +70,7 @@ public sealed partial class BrokerCore
             return;
         }
 
-        FieldTable given = arguments ?? FieldTable.Empty;
+        FieldTable given = host.WithQueueType(arguments ?? FieldTable.Empty, isDurable, false, isAutoDelete);
         string shown = Text.ReplyTexts.Queue(name, virtualHost);
         string? refusal = QueueArgumentRules.Refusal(given, shown, Profile)
             ?? QueueArgumentRules.PropertyRefusal(given, isDurable, false, isAutoDelete, shown);

@@ -21,6 +21,30 @@ public sealed partial class BrokerCore
         return _virtualHosts.TryAdd(name, new VirtualHost(this, name));
     }
 
+    /// <summary>
+    /// Sets what queues are from now on that name no x-queue-type; it does nothing to those that are not durable, or
+    /// are exclusive or deleted automatically.
+    /// </summary>
+    /// <param name="virtualHost">The virtual host.</param>
+    /// <param name="type">"classic", "quorum" or "stream"; null for the broker's own default, classic.</param>
+    /// <exception cref="BrokerControlException">No such virtual host, or no such type.</exception>
+    public void SetDefaultQueueType(string virtualHost, string? type) =>
+        HostOrThrow(virtualHost).DefaultQueueType = type switch
+        {
+            null => null,
+            "classic" => QueueKind.Classic,
+            "quorum" => QueueKind.Quorum,
+            "stream" => QueueKind.Stream,
+            _ => throw new BrokerControlException("invalid_queue_type"),
+        };
+
+    /// <summary>What queues are on a virtual host that name no x-queue-type.</summary>
+    /// <param name="virtualHost">The virtual host.</param>
+    /// <returns>"classic", "quorum" or "stream"; null when none was set.</returns>
+    /// <exception cref="BrokerControlException">No such virtual host.</exception>
+    public string? GetDefaultQueueType(string virtualHost) =>
+        HostOrThrow(virtualHost).DefaultQueueType is { } kind ? QueueArgumentRules.KindName(kind) : null;
+
     /// <summary>Deletes a virtual host with all that is on it, and closes its connections.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>False when there is none of that name.</returns>

@@ -33,6 +33,8 @@ public sealed record BrokerProfile
         EquatesIntegersAndReals = false,
         SpeaksOldProtocols = false,
         PreferredProtocol = "AMQP\u0003\u0001\0\0",
+        CommitsByName = false,
+        NamesQueueTypes = true,
     };
 
     /// <summary>RabbitMQ 4.3, on the documented points.</summary>
@@ -117,6 +119,18 @@ public sealed record BrokerProfile
 
     /// <summary>True when the headers of AMQP 0-8 and of early 0-9 are taken too. Default true.</summary>
     public bool SpeaksOldProtocols { get; init; } = true;
+
+    /// <summary>
+    /// True when tx.commit hands a publish to the queues that have, at that moment, the names it was routed to, and
+    /// returns it when it is mandatory and none has. False when a queue deleted meanwhile fails the commit with 406
+    /// (measured). Default true.
+    /// </summary>
+    public bool CommitsByName { get; init; } = true;
+
+    /// <summary>
+    /// True when a queue declared without x-queue-type has one in its arguments all the same (measured). Default false.
+    /// </summary>
+    public bool NamesQueueTypes { get; init; }
 
     /// <summary>The protocol header that answers an unknown one, eight octets.</summary>
     public string PreferredProtocol { get; init; } = "AMQP\0\0\t\u0001";

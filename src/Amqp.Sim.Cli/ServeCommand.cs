@@ -28,17 +28,13 @@ internal static class ServeCommand
         };
         users.Validators.Add(CheckUsers);
         Option<FileInfo> definitions = Existing("--definitions", "RabbitMQ's definitions JSON to start with.");
-        Option<bool> tls = new("--tls")
-        {
-            Description = "TLS; with a certificate made on the fly unless --cert is given.",
-        };
-        Option<FileInfo> cert = Existing("--cert", "The certificate for --tls, PEM.");
+        Option<bool> tls = Flag("--tls", "TLS; with a certificate made on the fly unless --cert is given.");
+        Option<int?> tlsPort = OptionalPort(
+            "--tls-port", "A second port, for TLS, beside the one in clear text; 0 picks a free one.");
+        Option<FileInfo> cert = Existing("--cert", "The certificate for TLS, PEM.");
         Option<FileInfo> key = Existing("--key", "The certificate's key, PEM, when it is in a file of its own.");
-        Option<int?> control = new("--control-port")
-        {
-            Description = "The port of the HTTP control plane; 0 picks a free one. Without it there is none.",
-        };
-        control.Validators.Add(result => CheckRange(result, 0, 65535));
+        Option<int?> control = OptionalPort(
+            "--control-port", "The port of the HTTP control plane; 0 picks a free one. Without it there is none.");
         Option<int> frameMax = Number(
             "--frame-max", "frame-max offered to clients, in octets.", 131072, 4096, int.MaxValue);
         Option<int> channelMax = Number("--channel-max", "channel-max offered to clients.", 2047, 1, 65535);
@@ -50,7 +46,7 @@ internal static class ServeCommand
         };
         Command serve = new("serve", "Serves AMQP 0-9-1 until it is stopped with SIGINT or SIGTERM.")
         {
-            port, profile, users, definitions, tls, cert, key, control, frameMax, channelMax, heartbeat, seed,
+            port, profile, users, definitions, tls, tlsPort, cert, key, control, frameMax, channelMax, heartbeat, seed,
         };
         serve.Validators.Add(result =>
         {
@@ -74,7 +70,9 @@ internal static class ServeCommand
                     JournalLength = 1000,
                 },
                 Definitions = parsed.GetValue(definitions),
-                UsesTls = parsed.GetValue(tls) || parsed.GetValue(cert) is not null,
+                UsesTls = parsed.GetValue(tls)
+                    || (parsed.GetValue(cert) is not null && parsed.GetValue(tlsPort) is null),
+                TlsPort = parsed.GetValue(tlsPort),
                 Certificate = parsed.GetValue(cert),
                 Key = parsed.GetValue(key),
                 ControlPort = parsed.GetValue(control),
@@ -91,6 +89,15 @@ internal static class ServeCommand
             DefaultValueFactory = _ => value,
         };
         option.Validators.Add(result => CheckRange(result, least, most));
+        return option;
+    }
+
+    private static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    private static Option<int?> OptionalPort(string name, string description)
+    {
+        Option<int?> option = new(name) { Description = description };
+        option.Validators.Add(result => CheckRange(result, 0, 65535));
         return option;
     }
 

@@ -11,7 +11,11 @@ internal sealed record ServeOptions
 
     public FileInfo? Definitions { get; init; }
 
+    /// <summary>True when <see cref="Port"/> itself speaks TLS.</summary>
     public bool UsesTls { get; init; }
+
+    /// <summary>A port for TLS beside the other one; null for none.</summary>
+    public int? TlsPort { get; init; }
 
     public FileInfo? Certificate { get; init; }
 

@@ -31,7 +31,14 @@ internal static class Server
 
             BrokerTls? tls = Tls(options);
             BrokerTcpListener listener = await NamingAsync(
-                $"port {options.Port}", () => broker.ListenAsync(options.Port, tls, stop)).ConfigureAwait(false);
+                $"port {options.Port}", () => broker.ListenAsync(options.Port, options.UsesTls ? tls : null, stop))
+                .ConfigureAwait(false);
+            if (options.TlsPort is { } tlsPort)
+            {
+                Show(await NamingAsync($"port {tlsPort}", () => broker.ListenAsync(tlsPort, tls, stop))
+                    .ConfigureAwait(false));
+            }
+
             if (options.ControlPort is { } port)
             {
                 await ServeWithControlAsync(broker, listener, port, ended.Token).ConfigureAwait(false);
@@ -70,8 +77,7 @@ internal static class Server
 
     private static async Task ServeAsync(BrokerTcpListener listener, CancellationToken stop)
     {
-        // Without the login, as scripts look for "listening on amqp://127.0.0.1:PORT".
-        Console.Out.WriteLine($"listening on {(listener.Tls is null ? "amqp" : "amqps")}://127.0.0.1:{listener.Port}");
+        Show(listener);
         Console.Out.Flush();
         Log("ready; SIGINT or SIGTERM stops it");
         TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -82,7 +88,11 @@ internal static class Server
         }
     }
 
-    private static BrokerTls? Tls(ServeOptions options) => !options.UsesTls
+    // Without the login, as scripts look for "listening on amqp://127.0.0.1:PORT".
+    private static void Show(BrokerTcpListener listener) => Console.Out.WriteLine(
+        $"listening on {(listener.Tls is null ? "amqp" : "amqps")}://127.0.0.1:{listener.Port}");
+
+    private static BrokerTls? Tls(ServeOptions options) => !options.UsesTls && options.TlsPort is null
         ? null
         : options.Certificate is { } certificate
             ? Naming(

@@ -40,6 +40,11 @@ public sealed partial class InMemoryBroker
         foreach (VirtualHostDefinition host in definitions.VirtualHosts ?? [])
         {
             core.AddVirtualHost(host.Name);
+            if (host.DefaultQueueType is { } type and not "undefined")
+            {
+                core.SetDefaultQueueType(host.Name, type);
+            }
+
             if (host.Limits is { Count: > 0 } limits)
             {
                 core.SetVirtualHostLimits(host.Name, Limit(limits, "max-connections"), Limit(limits, "max-queues"));
@@ -146,6 +151,7 @@ public sealed partial class InMemoryBroker
         VirtualHosts = [.. core.VirtualHosts.Select(name => new VirtualHostDefinition
         {
             Name = name,
+            DefaultQueueType = core.GetDefaultQueueType(name),
             Limits = LimitsOf(core, name),
         })],
         Parameters = [.. core.VirtualHosts.Where(name => LimitsOf(core, name).Count > 0)

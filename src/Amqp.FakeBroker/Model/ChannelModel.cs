@@ -32,6 +32,9 @@ internal sealed class ChannelModel(BrokerConnection session, ushort number)
     /// <summary>Scratch of one wake-up; empty between inputs.</summary>
     public List<ConsumerModel> Woken { get; } = [];
 
+    /// <summary>Those of them that got something and are kept out again; empty between inputs.</summary>
+    public List<ConsumerModel> Served { get; } = [];
+
     /// <summary>Prefetch for consumers made from now on; 0 is no limit.</summary>
     public int Prefetch { get; set; }
 

@@ -105,6 +105,10 @@ internal sealed class DeadLetters(VirtualHost virtualHost)
         }
     }
 
+    /// <summary>None for what a queue's own key routed: a CC it may still show has no part in that (4.0).</summary>
+    private static IReadOnlyList<string> KeysOfCopies(StoredMessage message) =>
+        message.ExtraKeys.Count == 0 ? [] : MessageRules.CopyKeys(message.Properties);
+
     private StoredMessage MakeLetter(StoredMessage message, string reason, QueueModel queue, string exchange)
     {
         BasicProperties properties = message.Properties;
@@ -115,7 +119,7 @@ internal sealed class DeadLetters(VirtualHost virtualHost)
             1,
             virtualHost.Core.UnixSeconds,
             message.Exchange,
-            [message.RoutingKey, .. MessageRules.CopyKeys(properties)],
+            [message.RoutingKey, .. KeysOfCopies(message)],
             properties.Expiration);
         bool hasContainers = virtualHost.Core.Profile.HasMessageContainers;
         IReadOnlyList<DeathRecord> deaths = hasContainers ? DeathHeaders.Record(message.Deaths, death) : [];

@@ -49,6 +49,9 @@ internal sealed class VirtualHost
 
     public bool IsTracing { get; set; }
 
+    /// <summary>What a queue is that names no type; null where none was chosen.</summary>
+    public QueueKind? DefaultQueueType { get; set; }
+
     public int QueueCount => _queues.Count;
 
     /// <summary>The queues by name.</summary>
@@ -62,6 +65,23 @@ internal sealed class VirtualHost
     public bool TryGetExchange(string name, out ExchangeModel exchange) => _exchanges.TryGetValue(name, out exchange!);
 
     public bool TryGetQueue(string name, out QueueModel queue) => _queues.TryGetValue(name, out queue!);
+
+    /// <summary>
+    /// The arguments of a declaration with the type that queues have here unless they name one (measured): the
+    /// virtual host's where the other attributes permit it, else the broker's, which only later releases write down.
+    /// </summary>
+    public FieldTable WithQueueType(FieldTable arguments, bool isDurable, bool isExclusive, bool isAutoDelete)
+    {
+        if (arguments.ContainsKey("x-queue-type"))
+        {
+            return arguments;
+        }
+
+        bool isReplicable = isDurable && !isExclusive && !isAutoDelete;
+        QueueKind? kind = isReplicable || DefaultQueueType == QueueKind.Classic ? DefaultQueueType : null;
+        kind ??= Core.Profile.NamesQueueTypes ? QueueKind.Classic : null;
+        return kind is { } one ? arguments.With("x-queue-type", QueueArgumentRules.KindName(one)) : arguments;
+    }
 
     public void Add(ExchangeModel exchange)
     {

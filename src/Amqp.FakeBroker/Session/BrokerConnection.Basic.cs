@@ -201,7 +201,8 @@ public sealed partial class BrokerConnection
 
     /// <summary>
     /// Takes consumers back into rotation that prefetch limits had kept out, the longest blocked first, and serves
-    /// their queues. All return before any is served, so that a limit they share goes round.
+    /// their queues. All return before any is served, and who got something goes behind who got nothing, so that a
+    /// limit they share goes round and leaves no queue behind.
     /// </summary>
     private static void WakeConsumers(ChannelModel channel)
     {
@@ -224,10 +225,23 @@ public sealed partial class BrokerConnection
         blocked.RemoveRange(kept, blocked.Count - kept);
         for (int i = 0; i < channel.Woken.Count; i++)
         {
-            channel.Woken[i].Queue.Deliver();
+            ConsumerModel consumer = channel.Woken[i];
+            int held = consumer.Unacked;
+            consumer.Queue.Deliver();
+            if (consumer.Unacked > held && consumer.IsBlocked)
+            {
+                channel.Served.Add(consumer);
+            }
         }
 
         channel.Woken.Clear();
+        foreach (ConsumerModel consumer in channel.Served)
+        {
+            blocked.Remove(consumer);
+            blocked.Add(consumer);
+        }
+
+        channel.Served.Clear();
         for (int i = 0; i < channel.Consumers.Count; i++)
         {
             // The consumers of such a queue never leave the rotation, so nothing else wakes them.

@@ -57,7 +57,11 @@ public sealed partial class BrokerConnection
         }
         else
         {
-            queue = DeclareQueue(channel, declare);
+            queue = DeclareQueue(channel, declare with
+            {
+                Arguments = _virtualHost!.WithQueueType(
+                    declare.Arguments, declare.Durable, declare.Exclusive, declare.AutoDelete),
+            });
         }
 
         if (queue is not null)
@@ -220,8 +224,9 @@ public sealed partial class BrokerConnection
 
         foreach (string key in QueueArgumentRules.Compared(queue.Kind))
         {
-            FieldTable received = WithQueueType(declare.Arguments, key);
-            if (ArgumentInequivalence(key, received, WithQueueType(queue.Arguments, key), shown) is { } difference)
+            FieldTable received = WithoutDefault(declare.Arguments, queue.Arguments, key);
+            FieldTable current = WithoutDefault(queue.Arguments, declare.Arguments, key);
+            if (ArgumentInequivalence(key, received, current, shown) is { } difference)
             {
                 FailChannel(channel, ReplyCode.PreconditionFailed, difference);
                 return false;
@@ -231,9 +236,9 @@ public sealed partial class BrokerConnection
         return true;
     }
 
-    /// <summary>The explicit type classic equals none: compare as if it were absent.</summary>
-    private static FieldTable WithQueueType(FieldTable arguments, string key) =>
-        key == "x-queue-type" && arguments.TryGet(key, out FieldValue value)
+    /// <summary>The explicit type classic equals none: beside none it is compared as if it were absent.</summary>
+    private static FieldTable WithoutDefault(FieldTable arguments, FieldTable others, string key) =>
+        key == "x-queue-type" && !others.ContainsKey(key) && arguments.TryGet(key, out FieldValue value)
             && value.Type == FieldType.LongString && value.AsString() == "classic"
             ? FieldTable.Empty
             : arguments;

@@ -38,9 +38,9 @@ public sealed partial class BrokerConnection
         bool isComplete = true;
         foreach (HeldPublish held in transaction.Publishes)
         {
-            _routed.Clear();
-            _routed.AddRange(held.Queues);
-            isComplete &= Complete(channel, held.Message, held.IsMandatory, held.IsReply);
+            bool isWhole = CollectQueues(held.Queues);
+            bool isTaken = Complete(channel, held.Message, held.IsMandatory && isWhole, held.IsReply);
+            isComplete &= isWhole && isTaken;
         }
 
         (List<UnackedEntry> Entries, Outcome Outcome)[] settlements = [.. transaction.Settlements];
@@ -58,6 +58,33 @@ public sealed partial class BrokerConnection
         {
             FailChannel(channel, ReplyCode.PreconditionFailed, "partial tx completion");
         }
+    }
+
+    /// <summary>
+    /// Puts those of the queues into the list of targets that are still there, or others that have their names now.
+    /// </summary>
+    /// <returns>False when one is gone and the release fails the commit for it.</returns>
+    private bool CollectQueues(QueueModel[] queues)
+    {
+        bool isComplete = true;
+        _routed.Clear();
+        foreach (QueueModel queue in queues)
+        {
+            if (!queue.IsDeleted)
+            {
+                _routed.Add(queue);
+            }
+            else if (!_core.Profile.CommitsByName)
+            {
+                isComplete = false;
+            }
+            else if (_virtualHost!.TryGetQueue(queue.Name, out QueueModel namesake))
+            {
+                _routed.Add(namesake);
+            }
+        }
+
+        return isComplete;
     }
 
     /// <summary>Publishes are forgotten; settled messages are unacknowledged again, not requeued.</summary>

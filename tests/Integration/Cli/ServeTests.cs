@@ -75,6 +75,24 @@ public sealed class ServeTests
         Assert.Equal(0, (await server.StopAsync("TERM")).ExitCode);
     }
 
+    [Fact]
+    public async Task It_speaks_tls_on_a_second_port()
+    {
+        using var server = await ServedProcess.StartAsync("--port", "0", "--tls-port", "0");
+        Assert.StartsWith("amqp://127.0.0.1:", server.Uri, StringComparison.Ordinal);
+        var options = AmqpConnectionOptions.Parse(server.TlsUri);
+        await using var clear = await AmqpConnection.ConnectAsync(server.Uri);
+        await using var connection = await AmqpConnection.ConnectAsync(options with
+        {
+            Tls = options.Tls! with { RemoteCertificateValidation = (_, _, _, _) => true },
+        });
+        await using var channel = await connection.OpenChannelAsync();
+        await channel.DeclareQueueAsync("shared");
+        await using var other = await clear.OpenChannelAsync();
+        Assert.Equal("shared", (await other.DeclareQueuePassiveAsync("shared")).Queue);
+        Assert.Equal(0, (await server.StopAsync("TERM")).ExitCode);
+    }
+
     [Theory]
     [InlineData("--port must be from 0 to 65535", "--port", "70000")]
     [InlineData("'abc'", "--port", "abc")]

@@ -19,6 +19,9 @@ internal sealed class ServedProcess : IDisposable
     /// <summary>Where it listens, without a login.</summary>
     public string Uri { get; private set; } = "";
 
+    /// <summary>Where it listens for TLS beside that; empty when it does not.</summary>
+    public string TlsUri { get; private set; } = "";
+
     /// <summary>Where its control plane is.</summary>
     public Uri? Control { get; private set; }
 
@@ -34,7 +37,11 @@ internal sealed class ServedProcess : IDisposable
                 throw new InvalidOperationException("amqp-sim ended: " + await served._errors.Within());
             }
 
-            if (line.StartsWith("listening on ", StringComparison.Ordinal))
+            if (line.StartsWith("listening on amqps:", StringComparison.Ordinal) && arguments.Contains("--tls-port"))
+            {
+                served.TlsUri = line["listening on ".Length..];
+            }
+            else if (line.StartsWith("listening on ", StringComparison.Ordinal))
             {
                 served.Uri = line["listening on ".Length..];
             }

@@ -147,7 +147,8 @@ public sealed class ManagementApiTests : IAsyncLifetime
     [Fact]
     public async Task What_is_exported_makes_the_same_broker_when_it_is_imported()
     {
-        await Call("PUT", "/api/vhosts/v", null, 201);
+        await Call("PUT", "/api/vhosts/v", """{"default_queue_type":"quorum"}""", 201);
+        Assert.Equal("quorum", (await Call("GET", "/api/vhosts/v"))!["default_queue_type"]!.ToString());
         await Call("PUT", "/api/users/eve", """{"password":"pw","tags":["monitoring"]}""", 201);
         await Call("PUT", "/api/permissions/v/eve", """{"configure":".*","write":".*","read":".*"}""", 201);
         await Call("PUT", "/api/queues/v/q", """{"durable":true,"arguments":{"x-message-ttl":5}}""", 201);
@@ -192,6 +193,7 @@ public sealed class ManagementApiTests : IAsyncLifetime
     [InlineData("PUT", "/api/queues/%2F/q", """{"durable":7}""", 400)]
     [InlineData("PUT", "/api/queues/%2F/q", """{"arguments":{"x-max-length":"many"}}""", 400)]
     [InlineData("PUT", "/api/exchanges/%2F/x", """{"type":"strange"}""", 400)]
+    [InlineData("PUT", "/api/vhosts/w", """{"default_queue_type":"strange"}""", 400)]
     [InlineData("POST", "/api/queues/%2F/none/get", Get, 404)]
     [InlineData("POST", "/api/exchanges/%2F/amq.default/publish", """{"payload":"x"}""", 400)]
     [InlineData("GET", "/api/queues?page=0", null, 400)]
