@@ -145,6 +145,11 @@ internal abstract partial class HostedConnection
         {
             // A stream that breaks is an ordinary end: the core is told below.
         }
+        catch (Exception e)
+        {
+            // A bug of the broker's. The client hears of it as it would from RabbitMQ, and the others go on.
+            _broker.NoteBug(Connection, e);
+        }
 
         lock (_broker.Gate)
         {
@@ -207,6 +212,11 @@ internal abstract partial class HostedConnection
             }
 
             _broker.Settle();
+            Abort();
+        }
+        catch (Exception e)
+        {
+            _broker.NoteBug(Connection, e);
             Abort();
         }
 

@@ -80,6 +80,16 @@ public sealed partial class InMemoryBroker
         }
     }
 
+    /// <summary>Notes a mistake of the broker's own and ends the connection that met it.</summary>
+    internal void NoteBug(BrokerConnection connection, Exception bug)
+    {
+        lock (Gate)
+        {
+            _core.Journal.Note(Now, JournalKind.Fault, connection.Number, 0, $"the broker failed: {bug}");
+            connection.FailInternally();
+        }
+    }
+
     private static string Describe(Cut cut) => cut switch
     {
         CutAtPlace atPlace => atPlace.Place.ToString(),

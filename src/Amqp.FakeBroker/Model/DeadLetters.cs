@@ -42,12 +42,18 @@ internal sealed class DeadLetters(VirtualHost virtualHost)
         }
 
         _isWorking = true;
-        while (_pending.TryDequeue(out (StoredMessage Message, string Reason, ExchangeModel Exchange) next))
+        try
         {
-            Publish(next.Message, next.Reason, next.Exchange);
+            while (_pending.TryDequeue(out (StoredMessage Message, string Reason, ExchangeModel Exchange) next))
+            {
+                Publish(next.Message, next.Reason, next.Exchange);
+            }
+        }
+        finally
+        {
+            _isWorking = false;
         }
 
-        _isWorking = false;
         return true;
     }
 

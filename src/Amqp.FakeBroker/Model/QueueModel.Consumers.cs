@@ -56,20 +56,25 @@ internal partial class QueueModel
         }
 
         _isDelivering = true;
-        while (Ready.Count > 0)
+        try
         {
-            int index = NextConsumer();
-            if (index < 0)
+            while (Ready.Count > 0)
             {
-                break;
+                int index = NextConsumer();
+                if (index < 0)
+                {
+                    break;
+                }
+
+                QueueEntry entry = Ready.PopFront();
+                HandOver(index, entry);
+                DropExpired();
             }
-
-            QueueEntry entry = Ready.PopFront();
-            HandOver(index, entry);
-            DropExpired();
         }
-
-        _isDelivering = false;
+        finally
+        {
+            _isDelivering = false;
+        }
     }
 
     /// <summary>What a consumer is shown of a message.</summary>

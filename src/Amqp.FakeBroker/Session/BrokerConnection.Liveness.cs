@@ -125,6 +125,18 @@ public sealed partial class BrokerConnection
         }
     }
 
+    /// <summary>The broker cannot go on with this connection, by no fault of the client's.</summary>
+    internal void FailInternally()
+    {
+        if (_phase is ConnectionPhase.Opening or ConnectionPhase.Running)
+        {
+            _method = 0;
+            IsBlocked = false;
+            FailConnection(ReplyCode.InternalError, "");
+            _core.MarkDirty(this);
+        }
+    }
+
     /// <summary>The stream ends without a word.</summary>
     internal void Drop() => End();
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Amqp.Engine.Spec;
 using Amqp.Engine.Wire;
 using Amqp.FakeBroker;
 using Amqp.FakeBroker.Faults;
@@ -71,6 +72,28 @@ public class HostTests
         Assert.Equal(1, broker.ConnectionCount);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_mistake_of_the_brokers_own_ends_one_connection_with_541_and_is_in_the_journal()
+    {
+        await using var broker = new InMemoryBroker();
+        broker.Control(static core =>
+        {
+            core.DeclareQueue("/", "q");
+            core.Observer = new FailingObserver();
+        });
+        var other = await PipePeer.OpenAsync(broker);
+        var victim = await PipePeer.OpenAsync(broker);
+        await victim.SendRawAsync(BrokerPeer.PublishBytes(1, "", "q", "m"));
+        await victim.ReadUntilAsync(MethodId.ConnectionClose);
+        await victim.ReadToEndAsync();
+        Assert.Contains(broker.Journal(), static entry =>
+            entry.Text.Contains("on purpose", StringComparison.Ordinal));
+
+        broker.Control(static core => core.Observer = null);
+        await other.SendRawAsync(BrokerPeer.PublishBytes(1, "", "q", "m"));
+        await broker.Queue("q").WaitForMessagesAsync(1);
+    }
+
     [Fact]
     public async Task Disposing_ends_connections_and_listeners()
     {
@@ -91,6 +114,11 @@ public class HostTests
             using var late = new TcpClient();
             await late.ConnectAsync(IPAddress.Loopback, listener.Port);
         });
+    }
+
+    private sealed class FailingObserver : IBrokerObserver
+    {
+        public void OnEvent(in BrokerEvent brokerEvent) => throw new FormatException("on purpose");
     }
 
     /// <summary>Connects, sends, and reads at most one octet; 0 when the stream ended or was reset.</summary>
