@@ -88,12 +88,19 @@ public sealed partial class BrokerCore
 
     /// <summary>Adds or replaces a policy; it acts at once on the queues and exchanges it matches.</summary>
     /// <param name="policy">The policy.</param>
-    /// <exception cref="BrokerControlException">No such virtual host, or the pattern is malformed.</exception>
+    /// <exception cref="BrokerControlException">
+    /// No such virtual host, the pattern is malformed, or a setting has a value that it cannot have.
+    /// </exception>
     public void PutPolicy(BrokerPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
         VirtualHost host = HostOrThrow(policy.VirtualHost);
         Parsed(() => new NamePattern(policy.Pattern));
+        if (FakeBroker.Policies.PolicyRules.Refusal(policy.Definition) is { } refusal)
+        {
+            throw new BrokerControlException(refusal);
+        }
+
         host.Policies.Put(policy);
         host.ApplyPolicies();
     }

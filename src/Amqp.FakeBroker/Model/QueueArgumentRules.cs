@@ -103,12 +103,10 @@ internal static class QueueArgumentRules
             return null;
         }
 
-        foreach (string key in s_checked)
+        // The type first, then what the type does not know in the order given, then values.
+        if (FaultOf("x-queue-type", arguments, shown) is { } ofType)
         {
-            if (arguments.TryGet(key, out FieldValue value) && Fault(key, value, arguments) is { } fault)
-            {
-                return $"invalid arg '{key}' for {shown}: {fault}";
-            }
+            return ofType;
         }
 
         QueueKind kind = KindOf(arguments);
@@ -118,12 +116,21 @@ internal static class QueueArgumentRules
             QueueKind.Stream => s_stream,
             _ => s_classic,
         };
-        foreach (string key in s_known)
+        foreach (KeyValuePair<string, FieldValue> pair in arguments)
         {
-            if (arguments.ContainsKey(key) && Array.IndexOf(allowed, key) < 0
+            string key = pair.Key;
+            if (Array.IndexOf(s_known, key) >= 0 && Array.IndexOf(allowed, key) < 0
                 && !(profile.AllowsLeaderLocators && key == "x-queue-leader-locator"))
             {
                 return $"invalid arg '{key}' for {shown} of queue type {ModuleName(kind)}";
+            }
+        }
+
+        foreach (string key in s_checked)
+        {
+            if (FaultOf(key, arguments, shown) is { } ofValue)
+            {
+                return ofValue;
             }
         }
 
@@ -149,6 +156,11 @@ internal static class QueueArgumentRules
             : "non-durable";
         return property is null ? null : $"invalid property '{property}' for {shown}";
     }
+
+    private static string? FaultOf(string key, FieldTable arguments, string shown) =>
+        arguments.TryGet(key, out FieldValue value) && Fault(key, value, arguments) is { } fault
+            ? $"invalid arg '{key}' for {shown}: {fault}"
+            : null;
 
     private static string? Fault(string key, in FieldValue value, FieldTable arguments) => key switch
     {
@@ -178,9 +190,19 @@ internal static class QueueArgumentRules
         "x-queue-version" => NonNegative(value, out long version) ?? (version is 1 or 2 ? null
             : string.Create(CultureInfo.InvariantCulture, $"\"unsupported queue version '{version}'\"")),
         "x-single-active-consumer" => value.Type == FieldType.Boolean ? null : Unacceptable(value),
-        "x-max-age" or "x-queue-leader-locator" => IsText(value),
+        "x-max-age" => IsText(value) ?? (IsAge(value.AsString()) ? null : "invalid_max_age"),
+        "x-queue-leader-locator" => IsText(value)
+            ?? (IsLeaderLocator(value.AsString()) ? null : "invalid_queue_locator_arg"),
         _ => null,
     };
+
+    /// <summary>A positive number and a unit of time: "7D", "30m".</summary>
+    public static bool IsAge(string text) =>
+        text.Length > 1 && text[^1] is 'Y' or 'M' or 'D' or 'h' or 'm' or 's'
+        && !text.AsSpan()[..^1].ContainsAnyExceptInRange('0', '9') && text.AsSpan()[..^1].ContainsAnyExcept('0');
+
+    public static bool IsLeaderLocator(string text) =>
+        text is "client-local" or "balanced" or "random" or "least-leaders";
 
     private static string? IsText(in FieldValue value) =>
         value.Type == FieldType.LongString ? null : Unacceptable(value);

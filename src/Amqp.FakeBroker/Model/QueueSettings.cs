@@ -14,8 +14,8 @@ internal sealed class QueueSettings
         Policy = policy;
         MaxLength = Lower(arguments, "max-length") ?? long.MaxValue;
         MaxLengthBytes = Lower(arguments, "max-length-bytes") ?? long.MaxValue;
-        TimeToLive = Lower(arguments, "message-ttl");
-        Expires = Lower(arguments, "expires");
+        TimeToLive = Span(arguments, "message-ttl");
+        Expires = Span(arguments, "expires");
         DeliveryLimit = Lower(arguments, "delivery-limit");
         DeadLetterExchange = Text(arguments, "dead-letter-exchange");
         DeadLetterRoutingKey = Text(arguments, "dead-letter-routing-key");
@@ -66,6 +66,10 @@ internal sealed class QueueSettings
         long? policy = Policy is null ? null : Integer(Policy.Definition, key);
         return argument is null || policy < argument ? policy ?? argument : argument;
     }
+
+    /// <summary>A policy may name any number of milliseconds; no clock goes that far.</summary>
+    private long? Span(FieldTable arguments, string key) =>
+        Lower(arguments, key) is { } milliseconds ? Math.Min(milliseconds, MessageRules.MaxMilliseconds) : null;
 
     private string? Text(FieldTable arguments, string key) =>
         arguments.TryGet("x-" + key, out FieldValue value) && value.Type == FieldType.LongString

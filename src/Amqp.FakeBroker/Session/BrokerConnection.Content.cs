@@ -67,10 +67,9 @@ public sealed partial class BrokerConnection
         }
 
         ulong size = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(payload[4..]);
-        if (!content.BeginBody(size, payload[12..], _core.MaxMessageSize)
-            && BasicProperties.TryRead(payload[12..], _core.Limits, out BasicProperties? properties, out _))
+        if (!content.BeginBody(size, payload[12..], _core.MaxMessageSize))
         {
-            content.Properties = properties;
+            content.Properties = PropertyText.Read(payload[12..], _core.Limits);
         }
 
         if (size == 0)
