@@ -86,13 +86,9 @@ public sealed partial class BrokerConnection
             return;
         }
 
-        long priority = 0;
-        if (consume.Arguments.TryGet("x-priority", out FieldValue value) && !FieldFacts.TryInteger(value, out priority))
+        if (ConsumeArgumentRules.Refusal(consume.Arguments, queue.Kind, Shown(queue)) is { } refusal)
         {
-            FailChannel(
-                channel,
-                ReplyCode.PreconditionFailed,
-                $"invalid arg 'x-priority' for {Shown(queue)}: \"expected integer, got {FieldFacts.TypeName(value)}\"");
+            FailChannel(channel, ReplyCode.PreconditionFailed, refusal);
             return;
         }
 
@@ -118,7 +114,7 @@ public sealed partial class BrokerConnection
             Channel = channel,
             NoAck = consume.NoAck,
             IsExclusive = consume.Exclusive,
-            Priority = priority,
+            Priority = ConsumeArgumentRules.Priority(consume.Arguments),
             Prefetch = channel.Prefetch,
             Arguments = consume.Arguments,
             NextOffset = offset ?? 0,

@@ -44,6 +44,28 @@ public class ArgumentTests
     }
 
     [Theory]
+    [InlineData("classic", "x-stream-offset", "first", null)]
+    [InlineData("quorum", "x-stream-offset", "first", null)]
+    [InlineData("quorum", "x-cancel-on-ha-failover", 1, null)]
+    [InlineData("stream", "x-cancel-on-ha-failover", 1, null)]
+    [InlineData("stream", "x-priority", 1, null)]
+    [InlineData("classic", "x-cancel-on-ha-failover", 1, "{unacceptable_type,signedint}")]
+    [InlineData("quorum", "x-priority", "a", "\"expected integer, got longstr\"")]
+    public void A_consumers_argument_has_to_fit_the_type_of_queue(string type, string key, object value, string? fault)
+    {
+        var peer = BrokerPeer.Open(new BrokerCore());
+        peer.Send(1, Declare(type), new BasicQos { PrefetchCount = 1 });
+        peer.Take();
+        peer.Send(1, new BasicConsume
+        {
+            Queue = "q",
+            Arguments = FieldTable.Create((key, value is int number ? number : (string)value)),
+        });
+        var reason = fault is null ? $" of queue type rabbit_{type}_queue" : $": {fault}";
+        Assert.Equal($"{Lead}{key}' for queue 'q' in vhost '/'{reason}", Assert.Single(peer.Take()));
+    }
+
+    [Theory]
     [InlineData("max-length", "a", "<<\"a\">> is not a valid maximum length")]
     [InlineData("message-ttl", -1, "-1 is not a valid message TTL")]
     [InlineData("expires", 0, "0 is not a valid queue expiry")]
@@ -82,9 +104,9 @@ public class ArgumentTests
         var peer = BrokerPeer.Open(core);
         var bytes = new ArrayBufferWriter<byte>();
         FrameWriter.WriteMethod(bytes, 1, new BasicPublish { RoutingKey = "q" });
-        bytes.Write([2, 0, 1, 0, 0, 0, (byte)(12 + properties.Length), 0, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        bytes.Write<byte>([2, 0, 1, 0, 0, 0, (byte)(12 + properties.Length), 0, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         bytes.Write(properties);
-        bytes.Write([0xCE]);
+        bytes.Write<byte>([0xCE]);
         peer.SendRaw(bytes.WrittenSpan.ToArray());
         Assert.Equal("a?", core.BrowseQueue("/", "q")[0].Properties.CorrelationId);
         Assert.Equal("é", core.BrowseQueue("/", "q")[0].Properties.MessageId);
