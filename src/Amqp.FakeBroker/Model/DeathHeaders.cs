@@ -38,22 +38,18 @@ internal static class DeathHeaders
 
         List<KeyValuePair<string, FieldValue>>? fields = null;
         List<FieldValue> others = [];
-        FieldValue[] entries = [.. Entries(headers)];
-        foreach (FieldValue entry in entries)
+        foreach (FieldValue entry in Grouped([.. Entries(headers)]))
         {
             if (Text(entry, "queue") == death.Queue && Text(entry, "reason") == death.Reason)
             {
-                fields ??= CountOn(entry.AsTable());
+                fields = CountOn(entry.AsTable());
             }
-            else if (!others.Exists(each => Text(each, "queue") == Text(entry, "queue")
-                && Text(each, "reason") == Text(entry, "reason")))
+            else
             {
                 others.Add(entry);
             }
         }
 
-        // RabbitMQ groups the entries first, which turns their order round where there are several.
-        others.Reverse();
         fields ??= [.. Fresh(death).AsTable()];
         FieldValue newest = FieldValue.Table(HeaderEdits.Sorted(fields));
         return HeaderEdits.Set(headers, Death, FieldValue.Array([newest, .. others]));
@@ -130,11 +126,36 @@ internal static class DeathHeaders
     private static FieldValue Keys(DeathRecord death) =>
         FieldValue.Array(death.RoutingKeys.Select(static key => FieldValue.LongString(key)));
 
+    /// <summary>
+    /// One entry for each queue and reason. Where there are several entries this turns their order round, and gives
+    /// those without a count the number of entries that were the same.
+    /// </summary>
+    private static IEnumerable<FieldValue> Grouped(FieldValue[] entries)
+    {
+        if (entries.Length <= 1)
+        {
+            return entries;
+        }
+
+        List<FieldValue> groups = [];
+        foreach (IGrouping<(string?, string?), FieldValue> group in entries.GroupBy(
+            static entry => (Text(entry, "queue"), Text(entry, "reason"))))
+        {
+            FieldTable first = group.First().AsTable();
+            groups.Add(FieldValue.Table(first.ContainsKey("count")
+                ? first
+                : HeaderEdits.Sorted([.. first.With("count", FieldValue.Int64(group.Count()))])));
+        }
+
+        groups.Reverse();
+        return groups;
+    }
+
     private static List<KeyValuePair<string, FieldValue>> CountOn(FieldTable entry)
     {
         long count = entry.TryGet("count", out FieldValue value) && FieldFacts.TryInteger(value, out long number)
             ? number
-            : 1;
+            : 0;
         return [.. entry.With("count", FieldValue.Int64(count + 1))];
     }
 }
