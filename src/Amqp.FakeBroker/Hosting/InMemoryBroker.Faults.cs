@@ -29,6 +29,7 @@ public sealed partial class InMemoryBroker
     }
 
     private readonly List<Cut> _nextCuts = [];
+    private int _downs;
 
     /// <summary>True while a restart or a crash keeps the broker from accepting connections.</summary>
     public bool IsDown { get; private set; }
@@ -209,17 +210,26 @@ public sealed partial class InMemoryBroker
 
         if (downtime <= TimeSpan.Zero)
         {
-            _core.Start();
+            ComeUp();
             return;
         }
 
         GoDown();
-        At(Now + downtime, ComeUp);
+        int down = _downs;
+        At(Now + downtime, () =>
+        {
+            // Whoever took the broker down since decides when it comes back.
+            if (down == _downs)
+            {
+                ComeUp();
+            }
+        });
     }
 
     private void GoDown()
     {
         IsDown = true;
+        _downs++;
         foreach (BrokerTcpListener listener in _listeners)
         {
             _ = listener.CloseAsync();

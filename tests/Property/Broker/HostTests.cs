@@ -95,6 +95,24 @@ public class HostTests
     }
 
     [Fact]
+    public async Task A_broker_that_was_stopped_stays_so_until_it_is_started_whatever_else_was_planned()
+    {
+        var time = new SteppedTime();
+        await using var broker = new InMemoryBroker(time: time);
+        await using var listener = await broker.ListenAsync();
+        broker.Inject(new CrashBroker(TimeSpan.FromSeconds(1)));
+        broker.ShutDown();
+        time.Step(TimeSpan.FromSeconds(2));
+        Assert.True(broker.IsDown);
+        Assert.Throws<IOException>(() => broker.Connect());
+
+        broker.Inject(new RestartBroker(TimeSpan.Zero));
+        Assert.False(broker.IsDown);
+        using var client = new TcpClient();
+        Assert.Equal(1, await ReadOctetsAsync(client, listener.Port, FrameWriter.ProtocolHeader.ToArray()));
+    }
+
+    [Fact]
     public async Task Disposing_ends_connections_and_listeners()
     {
         var broker = new InMemoryBroker();
