@@ -2,7 +2,9 @@ using Amqp.Engine.Wire;
 
 namespace Amqp.FakeBroker.Model;
 
-/// <summary>Validity of basic.consume's arguments, in RabbitMQ's order of checking and with its words (measured).</summary>
+/// <summary>
+/// Validity of basic.consume's arguments, in RabbitMQ's order of checking and with its words (measured).
+/// </summary>
 internal static class ConsumeArgumentRules
 {
     /// <summary>The arguments that belong to some type of queue, in the order in which RabbitMQ looks.</summary>

@@ -11,7 +11,9 @@ namespace Amqp.FakeBroker;
 /// </summary>
 internal static class PropertyText
 {
-    /// <summary>The kinds of the fourteen properties in the order of their flags: text, table, octet or timestamp.</summary>
+    /// <summary>
+    /// The kinds of the fourteen properties in the order of their flags: text, table, octet or timestamp.
+    /// </summary>
     private const string Kinds = "ssToosssstssss";
 
     public static BasicProperties? Read(ReadOnlySpan<byte> header, AmqpLimits limits) =>

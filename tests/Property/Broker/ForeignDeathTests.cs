@@ -44,7 +44,7 @@ public class ForeignDeathTests
         {
             Headers = FieldTable.Create(("x-death", FieldValue.Array(entries.Select(FieldValue.Table)))),
         });
-        peer.Send(1, new BasicGet { Queue = "k1" }, new BasicReject { DeliveryTag = 1 });
+        peer.Send(1, new BasicGet { Queue = "k1" }, new BasicReject { DeliveryTag = 1, Requeue = false });
         return core.TakeMessage("/", "k2")!.Properties.Headers!["x-death"].AsArray()
             .Select(static each => each.AsTable())
             .Select(static each => $"{each["queue"].AsString()} {each["reason"].AsString()} {each["count"].AsInt64()}");
