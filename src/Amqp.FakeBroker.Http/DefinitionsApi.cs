@@ -19,7 +19,6 @@ internal static class DefinitionsApi
     private static ApiResult Show(BrokerDefinitions definitions)
     {
         JsonObject json = JsonNode.Parse(definitions.ToJson())!.AsObject();
-        json["parameters"] = new JsonArray();
         json["global_parameters"] = new JsonArray();
         return json;
     }
