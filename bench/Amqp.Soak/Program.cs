@@ -16,7 +16,8 @@ Option<string?> uri = new("--uri")
     Description = "The broker. Without it a private node of this machine's rabbitmq-server is started.",
 };
 Option<string?> picture = new("--picture") { Description = "Where to draw memory and rate over time, SVG." };
-seconds.Validators.Add(result => Check(result.Tokens.Count == 0 || result.GetValueOrDefault<int>() is >= 10 and <= 86400,
+seconds.Validators.Add(result => Check(
+    result.Tokens.Count == 0 || result.GetValueOrDefault<int>() is >= 10 and <= 86400,
     "--seconds must be from 10 to 86400.", result.AddError));
 channels.Validators.Add(result => Check(
     result.Tokens.Count == 0

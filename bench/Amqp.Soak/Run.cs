@@ -96,7 +96,7 @@ internal static class Run
         (double first, double last) = samples.Memory();
         if (unknown > 0)
         {
-            Console.WriteLine($"{unknown} messages came that were not sent, or came again after they were acknowledged");
+            Console.WriteLine($"{unknown} messages came that were not sent, or again after they were acknowledged");
         }
 
         Console.WriteLine(string.Create(

@@ -36,7 +36,8 @@ internal sealed class Samples(IReadOnlyList<Flow> flows)
         }
     }
 
-    /// <summary>The median memory of the second tenth of the run, after everything is warm, and of the last, in MiB.</summary>
+    /// <summary>The median memory in MiB of the second tenth of the run, when everything is warm, and of the
+    /// last.</summary>
     public (double First, double Last) Memory()
     {
         int tenth = Math.Max(1, _memory.Count / 10);
