@@ -142,17 +142,21 @@ def clear_topic_permissions(*arguments):
     call('DELETE', 'api', 'topic-permissions', o['vhost'], *rest)
 
 
-def set_policy(*arguments):
-    (name, pattern, definition), o = options(
-        arguments, vhost=('-p', '--vhost', '/'), priority=('--priority', '0'), apply=('--apply-to', 'all'))
-    call('PUT', 'api', 'policies', o['vhost'], name, body={
-        'pattern': pattern, 'definition': json.loads(definition), 'priority': int(o['priority']),
-        'apply-to': o['apply']})
+def set_policy(kind, everywhere):
+    def run(*arguments):
+        (name, pattern, definition), o = options(
+            arguments, vhost=('-p', '--vhost', '/'), priority=('--priority', '0'), apply=('--apply-to', everywhere))
+        call('PUT', 'api', kind, o['vhost'], name, body={
+            'pattern': pattern, 'definition': json.loads(definition), 'priority': int(o['priority']),
+            'apply-to': o['apply']})
+    return run
 
 
-def clear_policy(*arguments):
-    (name,), o = options(arguments, vhost=('-p', '--vhost', '/'))
-    call('DELETE', 'api', 'policies', o['vhost'], name)
+def clear_policy(kind):
+    def run(*arguments):
+        (name,), o = options(arguments, vhost=('-p', '--vhost', '/'))
+        call('DELETE', 'api', kind, o['vhost'], name)
+    return run
 
 
 def set_user_limits(user, limits):
@@ -340,7 +344,12 @@ COMMANDS = {
     'add_vhost': add_vhost,
     'delete_vhost': lambda name: call('DELETE', 'api', 'vhosts', name),
     'list_vhosts': listing('vhosts', False, ['name']),
-    'set_policy': set_policy, 'clear_policy': clear_policy,
+    'set_policy': set_policy('policies', 'all'), 'clear_policy': clear_policy('policies'),
+    'set_operator_policy': set_policy('operator-policies', 'queues'),
+    'clear_operator_policy': clear_policy('operator-policies'),
+    'list_operator_policies': listing(
+        'operator-policies', True, ['vhost', 'name', 'pattern', 'apply-to', 'definition', 'priority'],
+        order=lambda row: row['priority']),
     'list_policies': listing('policies', True, ['vhost', 'name', 'pattern', 'apply-to', 'definition', 'priority'],
                              order=lambda row: row['priority']),
     'set_user_limits': set_user_limits, 'clear_user_limits': clear_user_limits,

@@ -18,7 +18,6 @@ internal static class OverviewApi
         new("GET", "/api/extensions", static _ => new JsonArray()),
         new("GET", "/api/parameters", static _ => new JsonArray()),
         new("GET", "/api/global-parameters", static _ => new JsonArray()),
-        new("GET", "/api/operator-policies", static _ => new JsonArray()),
         new("GET", "/api/feature-flags", static _ => new JsonArray()),
         new("GET", "/api/auth", static _ => new JsonObject { ["oauth_enabled"] = false }),
         new("GET", "/api/whoami", static request => new JsonObject
@@ -47,13 +46,7 @@ internal static class OverviewApi
             ["erlang_full_version"] = "",
             ["disable_stats"] = false,
             ["enable_queue_totals"] = false,
-            ["message_stats"] = new JsonObject
-            {
-                ["publish"] = core.PublishedCount,
-                ["publish_details"] = Shapes.Rate(),
-                ["drop_unroutable"] = core.UnroutableCount,
-                ["drop_unroutable_details"] = Shapes.Rate(),
-            },
+            ["message_stats"] = Stats(core),
             ["churn_rates"] = new JsonObject(),
             ["queue_totals"] = new JsonObject
             {
@@ -78,6 +71,14 @@ internal static class OverviewApi
             ["contexts"] = new JsonArray(),
         };
     });
+
+    private static JsonObject Stats(BrokerCore core)
+    {
+        JsonObject json = Shapes.Counts(core.Counts);
+        Shapes.Count(json, "publish", core.PublishedCount);
+        Shapes.Count(json, "drop_unroutable", core.UnroutableCount);
+        return json;
+    }
 
     private static JsonArray Listeners(ApiRequest request) => Shapes.List(
         request.Broker.Listeners,

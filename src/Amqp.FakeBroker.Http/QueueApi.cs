@@ -82,8 +82,8 @@ internal static class QueueApi
         return ApiResult.NoContent;
     });
 
-    // ackmode says whether the messages go or stay. Those that stay are only looked at: unlike with RabbitMQ, which
-    // takes them and puts them back, they do not count as redelivered afterwards.
+    // ackmode says whether the messages go or stay. Those that stay are taken and put back, so that they count as
+    // redelivered afterwards.
     private static ApiResult Get(ApiRequest request)
     {
         request.Require("ackmode", "count", "encoding");
@@ -110,7 +110,7 @@ internal static class QueueApi
             if (stays)
             {
                 int most = (int)Math.Min(count, int.MaxValue);
-                foreach (MessageInfo message in core.BrowseQueue(queue.VirtualHost, queue.Name).Take(most))
+                foreach (MessageInfo message in core.TakeAndReturn(queue.VirtualHost, queue.Name, most))
                 {
                     array.Add((JsonNode)Message(message, queue.Ready - array.Count - 1, isBase64, longest));
                 }

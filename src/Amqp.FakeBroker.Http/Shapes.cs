@@ -31,7 +31,7 @@ internal static class Shapes
             ["consumer_utilisation"] = queue.Consumers.IsEmpty ? 0 : 1,
             ["consumers"] = queue.Consumers.Length,
             ["durable"] = queue.IsDurable,
-            ["effective_policy_definition"] = new JsonObject(),
+            ["effective_policy_definition"] = FieldTableJson.ToJson(queue.PolicyDefinition),
             ["exclusive"] = queue.ExclusiveOwner is not null,
             ["exclusive_consumer_tag"] = queue.Consumers.FirstOrDefault(static each => each.IsExclusive)?.Tag,
             ["head_message_timestamp"] = null,
@@ -48,12 +48,17 @@ internal static class Shapes
             ["messages_unacknowledged_details"] = Rate(),
             ["name"] = queue.Name,
             ["node"] = Node,
-            ["operator_policy"] = null,
+            ["operator_policy"] = queue.OperatorPolicy,
             ["policy"] = queue.Policy,
             ["state"] = "running",
             ["type"] = queue.Type,
             ["vhost"] = queue.VirtualHost,
         };
+        if (queue.Counts != default)
+        {
+            json["message_stats"] = Counts(queue.Counts);
+        }
+
         if (isWhole)
         {
             json["consumer_details"] = new JsonArray();
@@ -133,6 +138,29 @@ internal static class Shapes
         }
 
         return json;
+    }
+
+    /// <summary>Counts as "message_stats" has them, each with its rate.</summary>
+    public static JsonObject Counts(in MessageCounts counts)
+    {
+        JsonObject json = [];
+        Count(json, "ack", counts.Acknowledged);
+        Count(json, "deliver", counts.Delivered);
+        Count(json, "deliver_get", counts.DeliveredOrGot);
+        Count(json, "deliver_no_ack", counts.DeliveredNoAck);
+        Count(json, "get", counts.Got);
+        Count(json, "get_empty", counts.GotNothing);
+        Count(json, "get_no_ack", counts.GotNoAck);
+        Count(json, "publish", counts.Published);
+        Count(json, "redeliver", counts.Redelivered);
+        return json;
+    }
+
+    /// <summary>Sets a count and its rate, which is always 0.</summary>
+    public static void Count(JsonObject json, string name, long count)
+    {
+        json[name] = count;
+        json[name + "_details"] = Rate();
     }
 
     public static JsonObject Rate() => new() { ["rate"] = 0.0 };

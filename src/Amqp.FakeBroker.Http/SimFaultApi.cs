@@ -64,9 +64,10 @@ internal static class SimFaultApi
         {
             Keys = ["downtime_ms"],
         },
-        new("POST", "/sim/crash", static request => Inject(request, new CrashBroker(Downtime(request))))
+        new("POST", "/sim/crash", static request => Inject(
+            request, new CrashBroker(Downtime(request), request.Flag("lose_unconfirmed"))))
         {
-            Keys = ["downtime_ms"],
+            Keys = ["downtime_ms", "lose_unconfirmed"],
         },
         new("POST", "/sim/stop", static request => Do(request.Broker.ShutDown)),
         new("POST", "/sim/start", static request => Do(request.Broker.StartUp)),

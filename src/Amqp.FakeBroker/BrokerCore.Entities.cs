@@ -319,6 +319,9 @@ public sealed partial class BrokerCore
         ReadyOctets = queue.ReadyOctets,
         Consumers = [.. queue.Consumers.Select(each => Describe(queue, each))],
         Policy = queue.Settings.Policy?.Name,
+        OperatorPolicy = queue.Settings.OperatorPolicy?.Name,
+        PolicyDefinition = queue.Settings.PolicyDefinition(),
+        Counts = queue.Counts,
     };
 
     private static ConsumerInfo Describe(QueueModel queue, ConsumerModel consumer) => new(

@@ -5,6 +5,8 @@ namespace Amqp.FakeBroker;
 /// <content>Closing connections, stopping and starting again: what is durable stays, everything else goes.</content>
 public sealed partial class BrokerCore
 {
+    private readonly HashSet<ulong> _lost = [];
+
     /// <summary>False from <see cref="Stop"/> or <see cref="Crash"/> to <see cref="Start"/>.</summary>
     public bool IsRunning { get; private set; } = true;
 
@@ -54,11 +56,20 @@ public sealed partial class BrokerCore
     /// Stops the broker without a word: every stream just ends. Keeps what <see cref="Stop"/> keeps, since a confirm
     /// is only sent for what is stored.
     /// </summary>
-    public void Crash()
+    /// <param name="losesUnconfirmed">
+    /// True when messages whose confirms are held back (SlowConfirms, StopConfirms) had not been stored yet, and go.
+    /// What was confirmed stays in any case, and so does what was published without confirms. Default false.
+    /// </param>
+    public void Crash(bool losesUnconfirmed = false)
     {
         if (!IsRunning)
         {
             return;
+        }
+
+        if (losesUnconfirmed)
+        {
+            LoseUnconfirmed();
         }
 
         KeepUnacked();
@@ -72,6 +83,12 @@ public sealed partial class BrokerCore
 
     /// <summary>Starts a stopped broker again; it takes connections from now on.</summary>
     public void Start() => IsRunning = true;
+
+    /// <summary>What is not confirmed at this moment will not be there after the crash that follows.</summary>
+    internal void LoseUnconfirmed() => _lost.UnionWith(_connections.SelectMany(each => each.UnconfirmedMessages));
+
+    /// <summary>True for a message that a crash takes.</summary>
+    internal bool IsLost(StoredMessage message) => _lost.Count > 0 && _lost.Contains(message.Number);
 
     /// <summary>Freezes queues, so that the end of the connections moves no message to another consumer.</summary>
     private void KeepUnacked()
@@ -94,5 +111,7 @@ public sealed partial class BrokerCore
         {
             host.Recover();
         }
+
+        _lost.Clear();
     }
 }

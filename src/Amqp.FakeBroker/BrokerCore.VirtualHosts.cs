@@ -3,14 +3,11 @@ using Amqp.FakeBroker.Model;
 
 namespace Amqp.FakeBroker;
 
-/// <content>Virtual hosts, their limits and their policies.</content>
+/// <content>Virtual hosts and their limits.</content>
 public sealed partial class BrokerCore
 {
     /// <summary>The names of the virtual hosts, sorted.</summary>
     public IReadOnlyList<string> VirtualHosts => [.. _virtualHosts.Keys];
-
-    /// <summary>The policies, by virtual host and name.</summary>
-    public IReadOnlyList<BrokerPolicy> Policies => [.. _virtualHosts.Values.SelectMany(each => each.Policies.Policies)];
 
     /// <summary>Adds a virtual host; nobody has permissions on it yet.</summary>
     /// <param name="name">Its name.</param>
@@ -85,42 +82,6 @@ public sealed partial class BrokerCore
     /// <param name="isOn">The new state.</param>
     /// <exception cref="BrokerControlException">No such virtual host.</exception>
     public void SetTracing(string virtualHost, bool isOn) => HostOrThrow(virtualHost).IsTracing = isOn;
-
-    /// <summary>Adds or replaces a policy; it acts at once on the queues and exchanges it matches.</summary>
-    /// <param name="policy">The policy.</param>
-    /// <exception cref="BrokerControlException">
-    /// No such virtual host, the pattern is malformed, or a setting has a value that it cannot have.
-    /// </exception>
-    public void PutPolicy(BrokerPolicy policy)
-    {
-        ArgumentNullException.ThrowIfNull(policy);
-        VirtualHost host = HostOrThrow(policy.VirtualHost);
-        Parsed(() => new NamePattern(policy.Pattern));
-        if (FakeBroker.Policies.PolicyRules.Refusal(policy.Definition) is { } refusal)
-        {
-            throw new BrokerControlException(refusal);
-        }
-
-        host.Policies.Put(policy);
-        host.ApplyPolicies();
-    }
-
-    /// <summary>Deletes a policy; what it set is undone at once.</summary>
-    /// <param name="virtualHost">The virtual host.</param>
-    /// <param name="name">The policy's name.</param>
-    /// <returns>False when there is none of that name.</returns>
-    /// <exception cref="BrokerControlException">No such virtual host.</exception>
-    public bool DeletePolicy(string virtualHost, string name)
-    {
-        VirtualHost host = HostOrThrow(virtualHost);
-        bool isThere = host.Policies.Remove(name);
-        if (isThere)
-        {
-            host.ApplyPolicies();
-        }
-
-        return isThere;
-    }
 
     private VirtualHost HostOrThrow(string name) => _virtualHosts.GetValueOrDefault(name)
         ?? throw new BrokerControlException($"no vhost '{name}'") { IsNotFound = true };

@@ -80,6 +80,9 @@ internal static class Server
         Show(listener);
         Console.Out.Flush();
         Log("ready; SIGINT or SIGTERM stops it");
+
+        // Making one takes longer than all the rest of the start: it is done while the first client is on its way.
+        _ = listener.Tls?.Certificate;
         TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using (stop.Register(ended.SetResult))
         {

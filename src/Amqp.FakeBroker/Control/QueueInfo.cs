@@ -42,6 +42,15 @@ public sealed record QueueInfo
     /// <summary>The policy that holds for it; null for none.</summary>
     public required string? Policy { get; init; }
 
+    /// <summary>The operator policy that holds for it; null for none.</summary>
+    public string? OperatorPolicy { get; init; }
+
+    /// <summary>What both policies say together.</summary>
+    public FieldTable PolicyDefinition { get; init; } = FieldTable.Empty;
+
+    /// <summary>How many messages went in and out.</summary>
+    public MessageCounts Counts { get; init; }
+
     /// <summary>Ready and unacknowledged messages together.</summary>
     public int Messages => Ready + Unacknowledged;
 }

@@ -17,7 +17,7 @@ public sealed class BrokerTcpListener : IAsyncDisposable
     private static readonly TimeSpan s_shortagePause = TimeSpan.FromMilliseconds(100);
 
     private readonly InMemoryBroker _broker;
-    private readonly SslServerAuthenticationOptions? _tls;
+    private readonly Lazy<SslServerAuthenticationOptions>? _tls;
     private readonly CancellationTokenSource _stop = new();
     private CancellationTokenSource? _pause;
     private Socket? _socket;
@@ -26,7 +26,7 @@ public sealed class BrokerTcpListener : IAsyncDisposable
     internal BrokerTcpListener(InMemoryBroker broker, int port, BrokerTls? tls)
     {
         _broker = broker;
-        _tls = tls?.ToOptions();
+        _tls = tls is null ? null : new Lazy<SslServerAuthenticationOptions>(tls.ToOptions);
         Tls = tls;
         Port = port;
         Open();
@@ -134,7 +134,7 @@ public sealed class BrokerTcpListener : IAsyncDisposable
         try
         {
             accepted.NoDelay = true;
-            new SocketConnection(_broker, accepted, _tls).Start();
+            new SocketConnection(_broker, accepted, _tls?.Value).Start();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

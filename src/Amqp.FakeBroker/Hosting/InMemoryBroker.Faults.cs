@@ -124,6 +124,11 @@ public sealed partial class InMemoryBroker
                 Restart(restart.Downtime, isCrash: false);
                 return true;
             case CrashBroker crash:
+                if (crash.LosesUnconfirmed)
+                {
+                    _core.LoseUnconfirmed();
+                }
+
                 Restart(crash.Downtime, isCrash: true);
                 return true;
             default:

@@ -36,11 +36,28 @@ internal sealed class DeadLetters(VirtualHost virtualHost)
         }
 
         _pending.Enqueue((letter, reason, exchange));
-        if (_isWorking)
+        if (!_isWorking)
         {
-            return true;
+            Work();
         }
 
+        return true;
+    }
+
+    /// <summary>
+    /// Holds letters back while a publish goes to several queues: its own copies come first (measured). False when
+    /// they are held back already.
+    /// </summary>
+    public bool TryHold()
+    {
+        bool isHeldNow = !_isWorking;
+        _isWorking = true;
+        return isHeldNow;
+    }
+
+    /// <summary>Publishes what waits, and what that leads to.</summary>
+    public void Work()
+    {
         _isWorking = true;
         try
         {
@@ -53,8 +70,6 @@ internal sealed class DeadLetters(VirtualHost virtualHost)
         {
             _isWorking = false;
         }
-
-        return true;
     }
 
     private void Publish(StoredMessage letter, string reason, ExchangeModel exchange)
@@ -146,6 +161,7 @@ internal sealed class DeadLetters(VirtualHost virtualHost)
             Properties = properties,
             Body = message.Body,
             Deaths = deaths,
+            IsLetter = true,
         };
     }
 }

@@ -105,6 +105,7 @@ internal partial class QueueModel
         }
 
         HandedOut(entry.Message, consumer.NoAck);
+        CountDelivery(consumer.NoAck, entry.Redelivered);
         consumer.Channel.Session.DeliverTo(consumer, entry, Shown(entry, isGet: false));
     }
 

@@ -38,6 +38,7 @@ internal partial class QueueModel
         }
 
         QueueEntry entry = new(_nextPosition++, message, ExpiryOf(message), 0, false);
+        CountPublish();
         Note(BrokerEventKind.Enqueued, message);
         Core.CountStored(message.Cost);
         if (Ready.Count == 0 && NextConsumer() is var index and >= 0)
@@ -66,10 +67,12 @@ internal partial class QueueModel
         if (Ready.Count == 0)
         {
             entry = default;
+            CountEmptyGet();
             return false;
         }
 
         entry = Ready.PopFront();
+        CountGet(noAck, entry.Redelivered);
         HandedOut(entry.Message, noAck);
         DropExpired();
         return true;
@@ -80,6 +83,7 @@ internal partial class QueueModel
     {
         if (Release(unacked))
         {
+            CountAcknowledgement();
             Note(BrokerEventKind.Acknowledged, unacked.Entry.Message);
         }
     }
@@ -140,7 +144,7 @@ internal partial class QueueModel
     public void Thaw()
     {
         _isFrozen = false;
-        foreach (QueueEntry entry in Ready.RemoveAll(entry => !Survives(entry.Message)))
+        foreach (QueueEntry entry in Ready.RemoveAll(entry => !Survives(entry.Message) || Core.IsLost(entry.Message)))
         {
             Note(BrokerEventKind.Dropped, entry.Message, DeathReason.Transient);
             Core.CountStored(-entry.Message.Cost);

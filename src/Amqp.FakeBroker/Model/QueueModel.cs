@@ -18,7 +18,7 @@ internal partial class QueueModel : ITimed
         VirtualHost = virtualHost;
         Name = name;
         Arguments = arguments;
-        Settings = new QueueSettings(arguments, virtualHost.Policies.Match(name, PolicyTargets, Kind));
+        Settings = MakeSettings();
     }
 
     public string Name { get; }
@@ -91,7 +91,7 @@ internal partial class QueueModel : ITimed
     public void ApplyPolicies()
     {
         QueueSettings before = Settings;
-        Settings = new QueueSettings(Arguments, VirtualHost.Policies.Match(Name, PolicyTargets, Kind));
+        Settings = MakeSettings();
         if (before.Expires != Settings.Expires)
         {
             _idleDeadline = MonoTime.Never;
@@ -152,6 +152,11 @@ internal partial class QueueModel : ITimed
         Ready.Clear();
         _rotation.Clear();
     }
+
+    private QueueSettings MakeSettings() => new(
+        Arguments,
+        VirtualHost.Policies.Match(Name, PolicyTargets, Kind),
+        VirtualHost.OperatorPolicies.Match(Name, PolicyTargets, Kind));
 
     public void Note(BrokerEventKind kind, StoredMessage message, string? reason = null, ulong letter = 0)
     {

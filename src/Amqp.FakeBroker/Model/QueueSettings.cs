@@ -4,14 +4,15 @@ using Amqp.FakeBroker.Policies;
 namespace Amqp.FakeBroker.Model;
 
 /// <summary>
-/// What holds for a queue: its arguments and the policy that matches it. Of two numbers the lower holds; of two texts
-/// the argument's.
+/// What holds for a queue: its arguments, the policy that matches it and the operator's. Of several numbers the lowest
+/// holds; of several texts the argument's, then the policy's.
 /// </summary>
 internal sealed class QueueSettings
 {
-    public QueueSettings(FieldTable arguments, BrokerPolicy? policy)
+    public QueueSettings(FieldTable arguments, BrokerPolicy? policy, BrokerPolicy? operatorPolicy)
     {
         Policy = policy;
+        OperatorPolicy = operatorPolicy;
         MaxLength = Lower(arguments, "max-length") ?? long.MaxValue;
         MaxLengthBytes = Lower(arguments, "max-length-bytes") ?? long.MaxValue;
         TimeToLive = Span(arguments, "message-ttl");
@@ -31,6 +32,8 @@ internal sealed class QueueSettings
     }
 
     public BrokerPolicy? Policy { get; }
+
+    public BrokerPolicy? OperatorPolicy { get; }
 
     /// <summary>Most ready messages; <see cref="long.MaxValue"/> when unlimited.</summary>
     public long MaxLength { get; }
@@ -60,11 +63,31 @@ internal sealed class QueueSettings
     /// <summary>The highest priority told apart; 0 when the queue has none.</summary>
     public int MaxPriority { get; }
 
+    /// <summary>What both policies say together; arguments are not among it.</summary>
+    public FieldTable PolicyDefinition()
+    {
+        FieldTable merged = Policy?.Definition ?? FieldTable.Empty;
+        foreach ((string key, FieldValue value) in OperatorPolicy?.Definition ?? FieldTable.Empty)
+        {
+            bool isBound = !merged.TryGet(key, out FieldValue own)
+                || (FieldFacts.TryInteger(value, out long bound) && FieldFacts.TryInteger(own, out long number)
+                    && bound < number);
+            merged = isBound ? merged.With(key, value) : merged;
+        }
+
+        return merged;
+    }
+
     private long? Lower(FieldTable arguments, string key)
     {
-        long? argument = Integer(arguments, "x-" + key);
-        long? policy = Policy is null ? null : Integer(Policy.Definition, key);
-        return argument is null || policy < argument ? policy ?? argument : argument;
+        long? lowest = Integer(arguments, "x-" + key);
+        foreach (BrokerPolicy? policy in (ReadOnlySpan<BrokerPolicy?>)[Policy, OperatorPolicy])
+        {
+            long? number = policy is null ? null : Integer(policy.Definition, key);
+            lowest = lowest is null || number < lowest ? number ?? lowest : lowest;
+        }
+
+        return lowest;
     }
 
     /// <summary>A policy may name any number of milliseconds; no clock goes that far.</summary>
@@ -74,7 +97,7 @@ internal sealed class QueueSettings
     private string? Text(FieldTable arguments, string key) =>
         arguments.TryGet("x-" + key, out FieldValue value) && value.Type == FieldType.LongString
             ? value.AsString()
-            : PolicyTable.Text(Policy, key);
+            : PolicyTable.Text(Policy, key) ?? PolicyTable.Text(OperatorPolicy, key);
 
     private static long? Integer(FieldTable table, string key) =>
         table.TryGet(key, out FieldValue value) && FieldFacts.TryInteger(value, out long number) ? number : null;

@@ -88,9 +88,12 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
     protected override int LevelOf(StoredMessage message) =>
         Core.Profile.QuorumPrioritises && message.Properties.Priority > HighestOrdinaryPriority ? 1 : 0;
 
-    /// <summary>Publishers hear of a full queue late: one message more gets in.</summary>
+    /// <summary>
+    /// Publishers hear of a full queue late: one message more gets in. Dead letters have no publisher to hear of it,
+    /// and always do (measured).
+    /// </summary>
     protected override bool Refuses(StoredMessage message) =>
-        Settings.HasLimit && Settings.Overflow != OverflowKind.DropHead
+        !message.IsLetter && Settings.HasLimit && Settings.Overflow != OverflowKind.DropHead
         && (Ready.Count > Settings.MaxLength || Ready.Octets > Settings.MaxLengthBytes);
 
     protected override ConsumerModel? ActiveConsumer()

@@ -34,6 +34,9 @@ internal sealed class StoredMessage
     /// </summary>
     public IReadOnlyList<DeathRecord> Deaths { get; init; } = [];
 
+    /// <summary>True for a dead letter, which the broker itself publishes.</summary>
+    public bool IsLetter { get; init; }
+
     public bool IsPersistent => Properties.DeliveryMode == 2;
 
     /// <summary>What it counts towards the memory alarm, in octets.</summary>
@@ -50,6 +53,7 @@ internal sealed class StoredMessage
         Properties = properties,
         Body = Body,
         Deaths = Deaths,
+        IsLetter = IsLetter,
     };
 
     /// <summary>The same with one header set; RabbitMQ sorts the table by key whenever it sets one.</summary>

@@ -30,6 +30,7 @@ internal sealed class StreamQueue(VirtualHost virtualHost, string name, FieldTab
         _log.Add((kept, Core.UnixSeconds));
         _cost += kept.Cost;
         Core.CountStored(kept.Cost);
+        CountPublish();
         Note(BrokerEventKind.Enqueued, message);
         Deliver();
         return true;
@@ -44,6 +45,7 @@ internal sealed class StreamQueue(VirtualHost virtualHost, string name, FieldTab
     public override void Acknowledge(in UnackedEntry unacked)
     {
         // Credit is all that an acknowledgement gives back; the channel counts it.
+        CountAcknowledgement();
     }
 
     public override void Reject(in UnackedEntry unacked)
@@ -76,6 +78,7 @@ internal sealed class StreamQueue(VirtualHost virtualHost, string name, FieldTab
             {
                 int offset = consumer.NextOffset++;
                 StoredMessage message = _log[offset].Message;
+                CountDelivery(consumer.NoAck, isRedelivered: false);
                 QueueEntry entry = new((ulong)offset, message, Engine.Base.MonoTime.Never, 0, false);
                 consumer.Channel.Session.DeliverTo(
                     consumer,

@@ -43,6 +43,9 @@ internal sealed class VirtualHost
 
     public PolicyTable Policies { get; } = new();
 
+    /// <summary>Policies that bound what users' policies and arguments may ask for.</summary>
+    public PolicyTable OperatorPolicies { get; } = new();
+
     public int? MaxConnections { get; set; }
 
     public int? MaxQueues { get; set; }
@@ -159,6 +162,7 @@ internal sealed class VirtualHost
         ConsumerModel[] consumers = [.. queue.Consumers];
         _queues.Remove(queue.Name);
         queue.MarkDeleted();
+        Core.CountDeleted(queue);
         RemoveIncoming(queue.Incoming);
         queue.Owner?.Disown(queue);
         foreach (ConsumerModel consumer in consumers)

@@ -26,9 +26,9 @@ public sealed partial class BrokerConnection
         }
     }
 
-    private void Confirm(ChannelModel channel, bool isTaken)
+    private void Confirm(ChannelModel channel, StoredMessage message, bool isTaken)
     {
-        if (HoldConfirm(channel, isTaken))
+        if (HoldConfirm(channel, message, isTaken))
         {
             return;
         }

@@ -210,7 +210,7 @@ public sealed partial class BrokerConnection
         bool isTaken = Enqueue(message, _routed, isReply);
         if (channel.IsConfirming)
         {
-            Confirm(channel, isTaken);
+            Confirm(channel, message, isTaken);
             Note(isTaken ? BrokerEventKind.Confirmed : BrokerEventKind.Nacked, message);
         }
 
@@ -225,9 +225,20 @@ public sealed partial class BrokerConnection
     {
         Note(queues.Count > 0 || isReply ? BrokerEventKind.Published : BrokerEventKind.Unroutable, message);
         bool isTaken = true;
-        for (int i = 0; i < queues.Count; i++)
+        bool isHolding = queues.Count > 1 && _virtualHost!.DeadLetters.TryHold();
+        try
         {
-            isTaken &= queues[i].IsDeleted || queues[i].Publish(message);
+            for (int i = 0; i < queues.Count; i++)
+            {
+                isTaken &= queues[i].IsDeleted || queues[i].Publish(message);
+            }
+        }
+        finally
+        {
+            if (isHolding)
+            {
+                _virtualHost!.DeadLetters.Work();
+            }
         }
 
         return isTaken;

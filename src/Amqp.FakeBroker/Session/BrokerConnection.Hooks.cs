@@ -67,6 +67,9 @@ public sealed partial class BrokerConnection
         _core.Arm(this);
     }
 
+    /// <summary>The numbers of the messages whose confirms are held back.</summary>
+    internal IEnumerable<ulong> UnconfirmedMessages => _heldConfirms.Select(static each => each.Message);
+
     /// <summary>Sends the confirms that are due, or all that were held back.</summary>
     internal void ReleaseConfirms(bool all)
     {
@@ -91,7 +94,7 @@ public sealed partial class BrokerConnection
     }
 
     /// <summary>True when a fault keeps this confirm back; its tag has then been counted.</summary>
-    private bool HoldConfirm(ChannelModel channel, bool isTaken)
+    private bool HoldConfirm(ChannelModel channel, StoredMessage message, bool isTaken)
     {
         if (!_core.Faults.HoldsConfirms && _heldConfirms.Count == 0)
         {
@@ -100,7 +103,7 @@ public sealed partial class BrokerConnection
 
         FlushConfirms(channel);
         MonoTime due = _core.Faults.ConfirmDelay is { } delay ? _core.Now + delay : MonoTime.Never;
-        _heldConfirms.Enqueue(new HeldConfirm(channel, ++channel.LastPublish, isTaken, due));
+        _heldConfirms.Enqueue(new HeldConfirm(channel, ++channel.LastPublish, message.Number, isTaken, due));
         _core.Arm(this);
         return true;
     }
@@ -122,7 +125,7 @@ public sealed partial class BrokerConnection
         NotePublished(channel, message, isMandatory, isReply: false);
         if (channel.IsConfirming)
         {
-            Confirm(channel, isTaken: !rule.IsNack);
+            Confirm(channel, message, isTaken: !rule.IsNack);
         }
 
         return true;
@@ -144,5 +147,6 @@ public sealed partial class BrokerConnection
     private void Note(JournalKind kind, ushort channel, string text) =>
         _core.Journal.Note(_core.Now, kind, Number, channel, text);
 
-    private readonly record struct HeldConfirm(ChannelModel Channel, ulong Tag, bool IsTaken, MonoTime Due);
+    private readonly record struct HeldConfirm(
+        ChannelModel Channel, ulong Tag, ulong Message, bool IsTaken, MonoTime Due);
 }

@@ -64,12 +64,81 @@ public sealed class ManagementApiTests : IAsyncLifetime
         var stays = await Call("POST", "/api/queues/%2F/a%2Fb/get", Get);
         Assert.Equal("m1", stays![0]!["payload"]!.ToString());
         Assert.Equal(1, stays[0]!["properties"]!["headers"]!["n"]!.GetValue<int>());
+        var again = await Call("POST", "/api/queues/%2F/a%2Fb/get", Get);
+        Assert.False(stays[0]!["redelivered"]!.GetValue<bool>());
+        Assert.True(again![0]!["redelivered"]!.GetValue<bool>());
         var taken = await Call("POST", "/api/queues/%2F/a%2Fb/get",
             """{"count":5,"ackmode":"ack_requeue_false","encoding":"base64"}""");
         Assert.Equal(["bTE=", "bTI="], taken!.AsArray().Select(each => each!["payload"]!.ToString()));
         await Call("DELETE", "/api/queues/%2F/a%2Fb/contents", null, 204);
         await Call("DELETE", "/api/queues/%2F/a%2Fb?if-empty=true", null, 204);
         await Call("GET", "/api/queues/%2F/a%2Fb", null, 404);
+    }
+
+    [Fact]
+    public async Task What_went_in_and_out_of_a_queue_is_counted()
+    {
+        await Call("PUT", "/api/queues/%2F/counted", "{}", 201);
+        Assert.Null((await Call("GET", "/api/queues/%2F/counted"))!["message_stats"]);
+        for (var i = 0; i < 3; i++)
+        {
+            await Call("POST", "/api/exchanges/%2F/amq.default/publish",
+                """{"properties":{},"routing_key":"counted","payload":"m","payload_encoding":"string"}""");
+        }
+
+        await using var connection = await AmqpConnection.ConnectAsync(_listener.Uri).Within();
+        await using var channel = await connection.OpenChannelAsync().Within();
+        var first = await channel.GetAsync("counted").Within();
+        await channel.NackAsync(first!.Message.DeliveryTag, requeue: true).Within();
+        var second = await channel.GetAsync("counted").Within();
+        await channel.AckAsync(second!.Message.DeliveryTag).Within();
+        await channel.GetAsync("counted", noAck: true).Within();
+        await channel.GetAsync("counted", noAck: true).Within();
+        await channel.GetAsync("counted", noAck: true).Within();
+        var stats = (await Call("GET", "/api/queues/%2F/counted"))!["message_stats"]!;
+        var counts = new[] { "publish", "get", "get_no_ack", "get_empty", "redeliver", "ack", "deliver_get", "deliver" };
+        Assert.Equal([3, 2, 2, 1, 1, 1, 4, 0], counts.Select(each => stats[each]!.GetValue<int>()));
+        Assert.All(counts, each => Assert.Equal(0, stats[each + "_details"]!["rate"]!.GetValue<double>()));
+        await Call("DELETE", "/api/queues/%2F/counted", null, 204);
+        var overview = (await Call("GET", "/api/overview"))!["message_stats"]!;
+        Assert.Equal(4, overview["deliver_get"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task An_operator_policy_bounds_what_arguments_and_policies_ask_for()
+    {
+        await Call("PUT", "/api/queues/%2F/bounded", """{"arguments":{"x-max-length":5}}""", 201);
+        await Call("PUT", "/api/policies/%2F/p", """
+            {"pattern":"bounded","definition":{"max-length":4,"dead-letter-exchange":"amq.fanout"}}
+            """, 201);
+        var operators = """{"pattern":".*","definition":{"max-length":2,"expires":60000}}""";
+        await Call("PUT", "/api/operator-policies/%2F/o", operators, 201);
+        await Call("PUT", "/api/operator-policies/%2F/o", operators, 204);
+        var queue = await Call("GET", "/api/queues/%2F/bounded");
+        Assert.Equal("p", queue!["policy"]!.ToString());
+        Assert.Equal("o", queue["operator_policy"]!.ToString());
+        var definition = queue["effective_policy_definition"]!;
+        Assert.Equal(60000, definition["expires"]!.GetValue<int>());
+        Assert.Equal(2, definition["max-length"]!.GetValue<int>());
+        Assert.Equal("amq.fanout", definition["dead-letter-exchange"]!.ToString());
+        _broker.Control(core =>
+        {
+            for (byte i = 0; i < 6; i++)
+            {
+                core.Publish("/", "", "bounded", Amqp.Engine.Spec.BasicProperties.Empty, [i]);
+            }
+
+            return true;
+        });
+        Assert.Equal(2, _broker.Queue("bounded").Ready);
+        var listed = await Call("GET", "/api/operator-policies");
+        Assert.Equal("queues", Assert.Single(listed!.AsArray())!["apply-to"]!.ToString());
+        var refused = await Call(
+            "PUT", "/api/operator-policies/%2F/x", """{"pattern":".*","definition":{"queue-mode":"lazy"}}""", 400);
+        Assert.Contains("not recognised policy settings", refused!["reason"]!.ToString(), StringComparison.Ordinal);
+        await Call("DELETE", "/api/operator-policies/%2F/o", null, 204);
+        await Call("GET", "/api/operator-policies/%2F/o", null, 404);
+        Assert.Null((await Call("GET", "/api/queues/%2F/bounded"))!["operator_policy"]);
     }
 
     [Fact]

@@ -50,6 +50,10 @@ internal static partial class RabbitmqCtl
             case ["set_policy", var name, var pattern, var definition]:
                 core.PutPolicy(new BrokerPolicy(host, name, pattern, Table(definition)) { ApplyTo = applyTo });
                 break;
+            case ["set_operator_policy", var name, var pattern, var definition]:
+                core.PutOperatorPolicy(
+                    new BrokerPolicy(host, name, pattern, Table(definition)) { ApplyTo = applyTo });
+                break;
             case ["clear_policy", var name]:
                 core.DeletePolicy(host, name);
                 break;
