@@ -96,7 +96,8 @@ public sealed class ManagementApiTests : IAsyncLifetime
         await channel.GetAsync("counted", noAck: true).Within();
         await channel.GetAsync("counted", noAck: true).Within();
         var stats = (await Call("GET", "/api/queues/%2F/counted"))!["message_stats"]!;
-        var counts = new[] { "publish", "get", "get_no_ack", "get_empty", "redeliver", "ack", "deliver_get", "deliver" };
+        string[] counts =
+            ["publish", "get", "get_no_ack", "get_empty", "redeliver", "ack", "deliver_get", "deliver"];
         Assert.Equal([3, 2, 2, 1, 1, 1, 4, 0], counts.Select(each => stats[each]!.GetValue<int>()));
         Assert.All(counts, each => Assert.Equal(0, stats[each + "_details"]!["rate"]!.GetValue<double>()));
         await Call("DELETE", "/api/queues/%2F/counted", null, 204);
