@@ -23,7 +23,7 @@ public sealed partial class BrokerCore
 
     /// <summary>
     /// Adds or replaces an operator policy, which bounds what arguments and policies ask for: of the numbers for a
-    /// queue the lowest holds (measured).
+    /// queue the lowest holds.
     /// </summary>
     /// <param name="policy">The policy; it acts at once on the queues it matches, never on exchanges.</param>
     /// <exception cref="BrokerControlException">
