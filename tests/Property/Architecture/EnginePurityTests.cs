@@ -3,11 +3,11 @@ using Xunit;
 
 namespace Amqp.Property.Architecture;
 
-/// <summary>The engine has no way to reach a socket, a stream, a thread, a timer, a clock or a random number.</summary>
+/// <summary>I3: the engine has no way to reach a socket, a stream, a thread, a timer, a clock or a random number.</summary>
 public class EnginePurityTests
 {
     [Fact]
-    public void The_engine_names_only_pure_parts_of_the_base_library() =>
+    public void I3_The_engine_names_only_pure_parts_of_the_base_library() =>
         Findings.None("Amqp.Engine names", PurityScan.Offences(Repository.Assembly("Amqp.Engine")));
 
     [Theory]

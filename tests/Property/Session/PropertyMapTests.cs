@@ -18,16 +18,15 @@ public partial class PropertyMapTests
         "rows of docs/properties.md without a test",
         from row in Rows
         where !Repository.Exists(row.File)
-            || !Repository.Read(row.File).Contains($"public void {row.Test}(", StringComparison.Ordinal)
+            || !Test().Matches(Repository.Read(row.File)).Any(m => m.Groups["test"].Value == row.Test)
             || !row.Test.StartsWith(row.Id + "_", StringComparison.Ordinal)
         select $"{row.Id} {row.Test} in {row.File}");
 
     [Fact]
-    public void Every_test_of_a_session_or_a_world_is_named() => Findings.None(
+    public void Every_test_with_an_id_is_named() => Findings.None(
         "tests that docs/properties.md does not name",
         from path in Repository.HandWrittenCode
-        where path.StartsWith("tests/Property/Session/", StringComparison.Ordinal)
-            || path.StartsWith("tests/Property/World/", StringComparison.Ordinal)
+        where path.StartsWith("tests/", StringComparison.Ordinal)
         from Match test in Test().Matches(Repository.Read(path))
         where !Rows.Any(row => row.Test == test.Groups["test"].Value && row.File == path)
         select $"{test.Groups["test"].Value} in {path}");
@@ -35,18 +34,21 @@ public partial class PropertyMapTests
     [Fact]
     public void Every_property_has_a_test()
     {
-        (char Group, int Count)[] groups = [('A', 12), ('B', 9), ('C', 6), ('D', 4)];
-        Findings.None(
-            "properties without a test in docs/properties.md",
-            from g in groups
-            from n in Enumerable.Range(1, g.Count)
-            where Rows.All(row => row.Id != $"{g.Group}{n}")
-            select $"{g.Group}{n}");
+        // What is missing between needs recovery, which is not there yet.
+        string[] ids =
+        [
+            .. Ids('A', 1, 12), .. Ids('B', 1, 11), .. Ids('C', 1, 7), .. Ids('D', 1, 6), .. Ids('E', 2, 4),
+            .. Ids('E', 7, 3), .. Ids('F', 1, 5), .. Ids('F', 7, 3), "H1", "H3", "I3", "I5", "I6",
+        ];
+        Findings.None("properties without a test in docs/properties.md", ids.Except(Rows.Select(row => row.Id)));
     }
+
+    private static IEnumerable<string> Ids(char group, int first, int count) =>
+        Enumerable.Range(first, count).Select(n => $"{group}{n}");
 
     [GeneratedRegex(@"^\| (?<id>[A-Z]\d+) \|[^|]*\| `(?<test>\w+)` \| `(?<file>[^`]+)` \|$", RegexOptions.Multiline)]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"public void (?<test>[A-Z]\d+_\w+)\(")]
+    [GeneratedRegex(@"public (?:void|async Task) (?<test>[A-Z]\d+_\w+)\(")]
     private static partial Regex Test();
 }
