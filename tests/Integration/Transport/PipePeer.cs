@@ -11,18 +11,26 @@ namespace Amqp.Integration.Transport;
 /// <summary>The other end of a connection over pipes. It says what a test wants, and reads only when told to.</summary>
 internal sealed class PipePeer : IDuplexPipe
 {
-    private readonly Pipe _toClient = new();
-    private readonly Pipe _fromClient = new(new PipeOptions(pauseWriterThreshold: 4096, resumeWriterThreshold: 2048));
+    private readonly Pipe _toClient;
+    private readonly Pipe _fromClient;
+
+    /// <summary>Makes both pipes.</summary>
+    /// <param name="pool">Where their memory comes from; the shared pool by default.</param>
+    public PipePeer(MemoryPool<byte>? pool = null)
+    {
+        _toClient = new Pipe(new PipeOptions(pool));
+        _fromClient = new Pipe(new PipeOptions(pool, pauseWriterThreshold: 4096, resumeWriterThreshold: 2048));
+    }
 
     PipeReader IDuplexPipe.Input => _toClient.Reader;
 
     PipeWriter IDuplexPipe.Output => _fromClient.Writer;
 
     /// <summary>Connects a client to this.</summary>
-    public async Task<AmqpConnection> ConnectAsync(AmqpConnectionOptions options)
+    public async Task<AmqpConnection> ConnectAsync(AmqpConnectionOptions options, ushort heartbeat = 0)
     {
         Queue(0, new ConnectionStart { VersionMajor = 0, VersionMinor = 9 });
-        Queue(0, new ConnectionTune { ChannelMax = 10, FrameMax = 131072, Heartbeat = 0 });
+        Queue(0, new ConnectionTune { ChannelMax = 10, FrameMax = 131072, Heartbeat = heartbeat });
         Queue(0, new ConnectionOpenOk());
         await FlushAsync();
         return await AmqpConnection.ConnectAsync(
@@ -63,6 +71,19 @@ internal sealed class PipePeer : IDuplexPipe
         }
 
         return await opening;
+    }
+
+    /// <summary>Writes octets as they are, to be sent with the next flush.</summary>
+    public void QueueRaw(ReadOnlySpan<byte> bytes) => _toClient.Writer.Write(bytes);
+
+    /// <summary>Ends the stream to the client: in order, or with an error.</summary>
+    public async Task EndAsync(Exception? error = null) => await _toClient.Writer.CompleteAsync(error);
+
+    /// <summary>Gives up both sides, so that all memory goes back.</summary>
+    public async Task LeaveAsync()
+    {
+        await _toClient.Writer.CompleteAsync();
+        await _fromClient.Reader.CompleteAsync();
     }
 
     /// <summary>Sends what was queued; ends when the client reads.</summary>

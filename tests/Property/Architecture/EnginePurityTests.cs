@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Amqp.Property.Architecture;
 
-/// <summary>I3: the engine has no way to reach a socket, a stream, a thread, a timer, a clock or a random number.</summary>
+/// <summary>I3: the engine cannot reach a socket, a stream, a thread, a timer, a clock or a random number.</summary>
 public class EnginePurityTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using Amqp.Property.World;
 
 namespace Amqp.Property.Consuming;
 
-/// <summary>One client of a <see cref="ConsumeAccount"/>: a channel, its consumers and what it has not settled.</summary>
+/// <summary>One client of a <see cref="ConsumeAccount"/>: a channel, its consumers, and what is unsettled.</summary>
 internal sealed class ConsumeHands
 {
     private readonly ConsumeAccount _account;

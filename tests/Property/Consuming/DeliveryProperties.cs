@@ -110,7 +110,7 @@ public class DeliveryProperties
         };
     }
 
-    /// <summary>Publishers on channels of their own, two consumers on the same queue, and settlements that give messages
+    /// <summary>Publishers on channels of their own, two consumers of one queue, and settlements that give messages
     /// back.</summary>
     private static Scenario MakeWorld(Draw draw)
     {

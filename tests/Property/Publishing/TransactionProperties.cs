@@ -95,7 +95,8 @@ public class TransactionProperties
             core.DeclareQueue("/", "q");
             var client = new BrokerClient(core);
             ushort channel = client.OpenChannel();
-            AmqpMethod[] both = c.TxFirst ? [new TxSelect(), new ConfirmSelect()] : [new ConfirmSelect(), new TxSelect()];
+            AmqpMethod[] both = [new TxSelect(), new ConfirmSelect()];
+            both = c.TxFirst ? both : [.. both.Reverse()];
             Assert.Equal(EventKind.CallCompleted, client.Call(channel, both[0]).Kind);
             for (int i = 0; i < c.Publishes; i++)
             {
