@@ -12,11 +12,15 @@ internal static class Greeting
     {
         if (greeting.IsEmpty)
         {
-            return error is AmqpTimeoutException
-                ? $"the server accepted the connection but sent nothing within "
-                    + $"{budget.TotalSeconds:0.###} s; it may not be an AMQP server"
-                : "the server closed the connection without a byte in answer to the AMQP header; "
-                    + "it may not be an AMQP server, or it may expect TLS";
+            return error switch
+            {
+                AmqpTimeoutException => $"the server accepted the connection but sent nothing within "
+                    + $"{budget.TotalSeconds:0.###} s; it may not be an AMQP server",
+                { InnerException: { } cause } => $"the connection broke before the server sent a byte "
+                    + $"({cause.Message}); a proxy may have no server behind it, or the server may expect TLS",
+                _ => "the server closed the connection without a byte in answer to the AMQP header; "
+                    + "it may not be an AMQP server, or it may expect TLS",
+            };
         }
 
         if (greeting.Length >= 2 && greeting[0] == TlsAlert && greeting[1] == TlsMajorVersion)

@@ -81,8 +81,7 @@ internal static class HostilePeer
         switch (draw.Int(0, 2))
         {
             case 0:
-                byte[] length = draw.Pick<byte[]>([0xFF, 0xFF, 0xFF, 0xFF], [0x7F, 0xFF, 0xFF, 0xFF], [0, 0, 0x0F, 0xF9]);
-                length.CopyTo(bytes, 3);
+                Four(draw.Pick(-1, int.MaxValue, 4089)).CopyTo(bytes, 3);
                 return bytes;
             case 1:
                 return RefEncoder.Frame(frame with { Payload = new byte[draw.Pick(4089, 100_000)] });
