@@ -5,6 +5,8 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Amqp.Engine.Spec;
+using Amqp.Simulation.Peers;
 
 namespace Amqp.Integration.Support;
 
@@ -33,11 +35,38 @@ internal sealed class StrangeServer : IAsyncDisposable
     /// <summary>Completes when a client has connected and said something; for <see cref="Silent"/> only.</summary>
     public Task Spoken => _spoken.Task;
 
+    /// <summary>Completes when the client has closed its stream; for <see cref="Deaf"/> only.</summary>
+    public Task Left { get; private init; } = Task.CompletedTask;
+
     /// <summary>Accepts and reads, but never says a word.</summary>
     public static StrangeServer Silent()
     {
         var spoken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         return new StrangeServer((stream, stop) => DrainAsync(stream, spoken, stop), spoken);
+    }
+
+    /// <summary>Is an AMQP server up to the end of the handshake, and then only reads.</summary>
+    public static StrangeServer Deaf()
+    {
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        byte[] handshake =
+        [
+            .. ScriptedPeer.MethodFrame(0, ScriptedPeer.StartMethod()),
+            .. ScriptedPeer.MethodFrame(0, new ConnectionTune { ChannelMax = 10, FrameMax = 131072 }),
+            .. ScriptedPeer.MethodFrame(0, new ConnectionOpenOk()),
+        ];
+        return new StrangeServer(async (stream, stop) =>
+        {
+            await stream.WriteAsync(handshake, stop);
+            try
+            {
+                await DrainAsync(stream, new TaskCompletionSource(), stop);
+            }
+            finally
+            {
+                left.SetResult();
+            }
+        }) { Left = left.Task };
     }
 
     /// <summary>Accepts and closes at once.</summary>

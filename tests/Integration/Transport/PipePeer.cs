@@ -37,6 +37,11 @@ internal sealed class PipePeer : IDuplexPipe
             options, new DuplexPipeConnector(_ => ValueTask.FromResult<IDuplexPipe>(this)));
     }
 
+    /// <summary>Connects a client to this, which says nothing by itself.</summary>
+    public Task<AmqpConnection> StartAsync(AmqpConnectionOptions options, CancellationToken cancellationToken) =>
+        AmqpConnection.ConnectAsync(
+            options, new DuplexPipeConnector(_ => ValueTask.FromResult<IDuplexPipe>(this)), cancellationToken);
+
     /// <summary>Writes a method, to be sent with the next flush.</summary>
     public void Queue(ushort channel, AmqpMethod method) =>
         FrameWriter.WriteMethod(_toClient.Writer, channel, method);
@@ -78,6 +83,9 @@ internal sealed class PipePeer : IDuplexPipe
 
     /// <summary>Ends the stream to the client: in order, or with an error.</summary>
     public async Task EndAsync(Exception? error = null) => await _toClient.Writer.CompleteAsync(error);
+
+    /// <summary>Takes nothing of the client any more: its writes fail.</summary>
+    public async Task StopReadingAsync() => await _fromClient.Reader.CompleteAsync();
 
     /// <summary>Gives up both sides, so that all memory goes back.</summary>
     public async Task LeaveAsync()

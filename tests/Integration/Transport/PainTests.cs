@@ -1,0 +1,208 @@
+using Amqp.Engine.Spec;
+using Amqp.Engine.Wire;
+using Amqp.Integration.Support;
+using Amqp.Simulation.Peers;
+using Amqp.Transport;
+using Xunit;
+
+namespace Amqp.Integration.Transport;
+
+/// <summary>What users of other clients run into, each once; docs/pains.md lists them all.</summary>
+public sealed class PainTests
+{
+    [Fact]
+    public async Task Connecting_can_be_cancelled_after_every_octet_of_the_handshake()
+    {
+        byte[] handshake =
+        [
+            .. ScriptedPeer.MethodFrame(0, ScriptedPeer.StartMethod()),
+            .. ScriptedPeer.MethodFrame(0, new ConnectionTune { ChannelMax = 10, FrameMax = 131072 }),
+            .. ScriptedPeer.MethodFrame(0, new ConnectionOpenOk()),
+        ];
+        for (var octets = 0; octets < handshake.Length; octets++)
+        {
+            var peer = new PipePeer();
+            using var cancel = new CancellationTokenSource();
+            var connecting = peer.StartAsync(new AmqpConnectionOptions(), cancel.Token);
+            peer.QueueRaw(handshake.AsSpan(0, octets));
+            await peer.FlushAsync().Within();
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting.Within());
+            await peer.LeftAsync().Within(); // the stream is closed, not forgotten
+        }
+    }
+
+    [Fact]
+    public async Task A_heartbeat_that_cannot_be_sent_ends_the_connection_and_nothing_else()
+    {
+        var client = await WatchedClient.OpenAsync(new AmqpConnectionOptions(), heartbeat: 10);
+        var call = client.Channel.DeclareQueueAsync("q");
+        await client.BarrierAsync();
+        await client.Peer.StopReadingAsync();
+        client.Time.Advance(TimeSpan.FromSeconds(5));
+        await client.Time.RunUntilAsync(client.Connection.Completion);
+        Assert.IsAssignableFrom<AmqpConnectionClosedException>(client.Connection.CloseReason);
+        await Assert.ThrowsAnyAsync<AmqpException>(() => call.Within());
+    }
+
+    [Fact]
+    public async Task A_consumer_answered_after_its_caller_gave_up_is_cancelled_and_its_messages_go_back()
+    {
+        var client = await WatchedClient.OpenAsync(new AmqpConnectionOptions());
+        using var cancel = new CancellationTokenSource();
+        var handled = 0;
+        var subscribing = client.Channel.SubscribeAsync(
+            "q",
+            (_, _) =>
+            {
+                handled++;
+                return default;
+            },
+            new ConsumeOptions { ConsumerTag = "late" },
+            cancel.Token);
+        await client.ReadUntilAsync(() => client.MethodsOn(1).Any(m => m is BasicConsume));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => subscribing.Within());
+
+        client.Peer.Queue(1, new BasicConsumeOk { ConsumerTag = "late" });
+        for (ulong tag = 1; tag <= 3; tag++)
+        {
+            client.Peer.QueueContent(
+                1, new BasicDeliver { ConsumerTag = "late", DeliveryTag = tag, RoutingKey = "q" }, "body"u8);
+        }
+
+        await client.BarrierAsync();
+        AmqpMethod[] due =
+        [
+            new BasicCancel { ConsumerTag = "late", NoWait = true },
+            .. Enumerable.Range(1, 3).Select(tag => new BasicNack { DeliveryTag = (ulong)tag, Requeue = true }),
+        ];
+        Assert.Equal(due, client.MethodsOn(1).SkipWhile(m => m is not BasicCancel));
+        Assert.Equal(0, handled);
+        await client.Connection.AbortAsync().Within();
+    }
+
+    [Fact]
+    public async Task An_owned_body_stays_what_it_was_when_its_handler_has_ended()
+    {
+        var client = await WatchedClient.OpenAsync(new AmqpConnectionOptions());
+        var kept = new List<Delivery>();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        const int Count = 2_000;
+        await SubscribeAsync(client, new ConsumeOptions { ConsumerTag = "c" }, (delivery, _) =>
+        {
+            kept.Add(delivery);
+            if (kept.Count == Count)
+            {
+                all.SetResult();
+            }
+
+            return default;
+        });
+        for (var i = 0; i < Count; i++)
+        {
+            client.Peer.QueueContent(
+                1,
+                new BasicDeliver { ConsumerTag = "c", DeliveryTag = (ulong)i + 1, RoutingKey = "q" },
+                Body(i));
+            await client.Peer.FlushAsync().Within();
+        }
+
+        await all.Task.Within();
+        await client.Connection.AbortAsync().Within(); // its buffers may be somebody else's by now
+        Assert.All(kept.Index(), each => Assert.Equal(Body(each.Index), each.Item.Body.ToArray()));
+    }
+
+    [Fact]
+    public async Task The_token_of_a_handler_is_cancelled_with_its_channel_and_not_before()
+    {
+        var client = await WatchedClient.OpenAsync(new AmqpConnectionOptions());
+        var token = new TaskCompletionSource<CancellationToken>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await SubscribeAsync(client, new ConsumeOptions { ConsumerTag = "c" }, async (_, stop) =>
+        {
+            token.SetResult(stop);
+            await using var registration = stop.Register(cancelled.SetResult);
+            await cancelled.Task;
+        });
+        client.Peer.QueueContent(
+            1, new BasicDeliver { ConsumerTag = "c", DeliveryTag = 1, RoutingKey = "q" }, "body"u8);
+        await client.BarrierAsync();
+        Assert.False((await token.Task.Within()).IsCancellationRequested);
+        client.Peer.Queue(1, new ChannelClose { ReplyCode = 406, ReplyText = "PRECONDITION_FAILED" });
+        await client.Peer.FlushAsync().Within();
+        await cancelled.Task.Within();
+        Assert.True(client.Connection.IsOpen);
+        await client.Connection.AbortAsync().Within();
+    }
+
+    [Fact]
+    public async Task A_cancel_is_answered_although_the_consumers_buffer_is_full()
+    {
+        var log = new PauseLog();
+        var client = await WatchedClient.OpenAsync(new AmqpConnectionOptions { LoggerFactory = log });
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var consumer = await SubscribeAsync(
+            client,
+            new ConsumeOptions { ConsumerTag = "c", NoAck = true, BufferSize = 2 },
+            async (_, _) => await released.Task);
+        for (ulong tag = 1; tag <= 10; tag++)
+        {
+            client.Peer.QueueContent(
+                1, new BasicDeliver { ConsumerTag = "c", DeliveryTag = tag, RoutingKey = "q" }, "body"u8);
+        }
+
+        await client.Peer.FlushAsync().Within();
+        await log.Paused.Within();
+        var cancelling = consumer.CancelAsync();
+        await client.ReadUntilAsync(() => client.MethodsOn(1).Any(m => m is BasicCancel));
+        client.Peer.Queue(1, new BasicCancelOk { ConsumerTag = "c" });
+        await client.Peer.FlushAsync().Within();
+        await cancelling.Within(); // while the handler still has the first message
+        Assert.False(consumer.Completion.IsCompleted);
+        released.SetResult();
+        await consumer.Completion.Within();
+        await client.Connection.AbortAsync().Within();
+    }
+
+    [Fact]
+    public async Task A_tls_handshake_that_hangs_ends_at_the_deadline()
+    {
+        await using var server = StrangeServer.Silent();
+        var options = AmqpConnectionOptions.Parse($"amqps://127.0.0.1:{server.Port}") with
+        {
+            ConnectTimeout = TimeSpan.FromMilliseconds(200),
+        };
+        var error = await Assert.ThrowsAsync<AmqpConnectException>(
+            () => AmqpConnection.ConnectAsync(options).Within());
+        Assert.Equal(ConnectPhase.Tls, Assert.Single(error.Attempts).Phase);
+    }
+
+    [Theory]
+    [InlineData(IoMode.Threaded)]
+    [InlineData(IoMode.Async)]
+    public async Task A_close_that_is_not_answered_closes_the_socket_all_the_same(IoMode mode)
+    {
+        await using var server = StrangeServer.Deaf();
+        var options = AmqpConnectionOptions.Parse($"amqp://127.0.0.1:{server.Port}") with
+        {
+            IoMode = mode,
+            CloseTimeout = TimeSpan.FromMilliseconds(100),
+        };
+        var connection = await AmqpConnection.ConnectAsync(options).Within();
+        await connection.CloseAsync().Within();
+        await server.Left.Within();
+        Assert.False(connection.IsOpen);
+    }
+
+    private static byte[] Body(int number) => [.. Enumerable.Repeat((byte)number, 1 + (number % 300))];
+
+    private static async Task<AmqpConsumer> SubscribeAsync(
+        WatchedClient client, ConsumeOptions options, Func<Delivery, CancellationToken, ValueTask> handle)
+    {
+        var subscribing = client.Channel.SubscribeAsync("q", handle, options);
+        client.Peer.Queue(1, new BasicConsumeOk { ConsumerTag = options.ConsumerTag });
+        await client.Peer.FlushAsync().Within();
+        return await subscribing.Within();
+    }
+}
