@@ -48,7 +48,7 @@ internal sealed partial class AmqpSimContestant(
     {
         await using var connection = await AmqpConnection.ConnectAsync(_options);
         await using var channel = await connection.OpenChannelAsync(
-            new AmqpChannelOptions { PublisherConfirms = true });
+            new AmqpChannelOptions { PublisherConfirms = true, InlineConfirms = style == ConsumeStyle.Inline });
         await DeclareAsync(channel);
         ReadOnlyMemory<byte> body = _body;
         var open = new ConfirmWindow(ClientArguments.Window);

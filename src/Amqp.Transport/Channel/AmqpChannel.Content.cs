@@ -1,4 +1,3 @@
-using System.Buffers;
 using Amqp.Engine.Events;
 using Amqp.Engine.Spec;
 using Amqp.Transport.Consume;
@@ -68,12 +67,12 @@ public sealed partial class AmqpChannel
         }
         else
         {
-            if (_content.Buffer is not { } buffer || buffer.Length < _content.Filled + chunk.Length)
+            if (_content.Buffer is not { } buffer || _content.Capacity < _content.Filled + chunk.Length)
             {
                 buffer = GrowBuffer(mode, _content.Filled + chunk.Length);
             }
 
-            chunk.CopyTo(buffer.AsSpan(_content.Filled));
+            chunk.CopyTo(buffer.AsSpan(_content.Offset + _content.Filled));
             _content.Filled += chunk.Length;
         }
 
@@ -99,19 +98,20 @@ public sealed partial class AmqpChannel
     private byte[] GrowBuffer(ConsumeMode mode, int needed)
     {
         int length = Math.Min(_content.Size, Math.Max(EagerBodySize, (int)Math.Min(2L * needed, Array.MaxLength)));
-        bool pooled = _content.Kind == ContentKind.Delivery && mode is ConsumeMode.Borrowed or ConsumeMode.Inline;
-        byte[] grown = pooled ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
+        bool isLent = _content.Kind == ContentKind.Delivery && mode is ConsumeMode.Borrowed or ConsumeMode.Inline;
+        int offset = 0;
+        BodySlab? slab = isLent ? _pump.Bodies.Rent(length, out offset) : null;
+        byte[] grown = slab?.Array ?? GC.AllocateUninitializedArray<byte>(length);
         if (_content.Buffer is { } old)
         {
-            old.AsSpan(0, _content.Filled).CopyTo(grown);
-            if (pooled)
-            {
-                ArrayPool<byte>.Shared.Return(old);
-            }
+            old.AsSpan(_content.Offset, _content.Filled).CopyTo(grown.AsSpan(offset));
+            ReturnBody();
         }
 
-        _content.IsPooled = pooled;
         _content.Buffer = grown;
+        _content.Slab = slab;
+        _content.Offset = offset;
+        _content.Capacity = length;
         return grown;
     }
 
@@ -161,7 +161,7 @@ public sealed partial class AmqpChannel
             return;
         }
 
-        call.OnResult(new GetResult(_content.ToDelivery(this, ""), _content.MessageCount), batch);
+        call.OnResult(new GetResult(Delivery.Fetched(this, in _content), _content.MessageCount), batch);
     }
 
     private void EndReturn()
@@ -182,6 +182,14 @@ public sealed partial class AmqpChannel
         }
     }
 
+    private void ReturnBody()
+    {
+        if (_content.Slab is { } slab)
+        {
+            _pump.Bodies.Return(slab);
+        }
+    }
+
     // The channel ended in the middle of a body.
     private void DropContent(CompletionBatch batch)
     {
@@ -190,11 +198,7 @@ public sealed partial class AmqpChannel
             batch.Add(call, ToException(_end!));
         }
 
-        if (_content is { IsPooled: true, Buffer: { } buffer })
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
+        ReturnBody();
         _content = default;
     }
 }

@@ -19,6 +19,7 @@ public sealed partial class AmqpChannel
     private int _maxUnsettled = int.MaxValue;
     private int _unsettled;
     private bool _confirms;
+    private readonly bool _inlineConfirms;
     private bool _flowStopped;
     private ulong _lastSequence;
 
@@ -260,6 +261,6 @@ public sealed partial class AmqpChannel
             }
         }
 
-        return new PublishSource(this);
+        return new PublishSource(this, _inlineConfirms);
     }
 }

@@ -24,6 +24,7 @@ public sealed partial class AmqpChannel : IAsyncDisposable
         _connection = connection;
         _pump = pump;
         Number = number;
+        _inlineConfirms = options.InlineConfirms;
         _maxUnsettled = Math.Min(options.MaxUnsettledPublishes, pump.Limits.MaxUnsettledPublishes);
         Dispatcher = new ChannelDispatcher(pump, connection.Logger);
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Amqp.Transport.Consume;
 using Amqp.Transport.Drive;
 
@@ -24,7 +23,9 @@ public sealed partial class AmqpConsumer
     {
         if (Mode == ConsumeMode.Inline)
         {
-            ReadOnlyMemory<byte> body = content.Buffer is { } rented ? rented.AsMemory(0, content.Size) : content.Slice;
+            ReadOnlyMemory<byte> body = content.Slab is { } slab
+                ? slab.Array.AsMemory(content.Offset, content.Size)
+                : content.Slice;
             batch.Add(new InlineItem(
                 this,
                 content.DeliveryTag,
@@ -33,7 +34,7 @@ public sealed partial class AmqpConsumer
                 content.RoutingKey,
                 content.Properties,
                 body,
-                content.Buffer));
+                content.Slab));
             return;
         }
 
@@ -66,10 +67,10 @@ public sealed partial class AmqpConsumer
         switch (Mode)
         {
             case ConsumeMode.Stream:
-                batch.Add(this, content.ToDelivery(Channel, ConsumerTag));
+                batch.Add(this, Delivery.For(this, in content));
                 break;
             case ConsumeMode.Owned:
-                Channel.Stage(_dispatcher, DispatchItem.ForOwned(this, content.ToDelivery(Channel, ConsumerTag)));
+                Channel.Stage(_dispatcher, DispatchItem.ForOwned(this, Delivery.For(this, in content)));
                 break;
             default:
                 Channel.Stage(_dispatcher, DispatchItem.ForBorrowed(this, in content));
@@ -102,9 +103,9 @@ public sealed partial class AmqpConsumer
         }
         finally
         {
-            if (item.Rented is { } rented)
+            if (item.Slab is { } slab)
             {
-                ArrayPool<byte>.Shared.Return(rented);
+                Channel.Pump.Bodies.Return(slab);
             }
         }
     }

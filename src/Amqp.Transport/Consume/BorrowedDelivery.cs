@@ -39,7 +39,7 @@ public readonly struct BorrowedDelivery
     public BasicProperties Properties => Lease.Item.Properties;
 
     /// <summary>Its body; it must not be used after the handler's task has ended.</summary>
-    public ReadOnlyMemory<byte> Body => new(Lease.Item.Buffer, 0, Lease.Item.Length);
+    public ReadOnlyMemory<byte> Body => new(Lease.Item.Slab?.Array, Lease.Item.Offset, Lease.Item.Length);
 
     private BorrowedLease Lease => _lease is not null && _lease.Version == _version
         ? _lease

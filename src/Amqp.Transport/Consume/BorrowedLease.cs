@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Amqp.Transport.Consume;
 
 /// <summary>The one message that a borrowing consumer handles at a time. Its version tells a delivery that was kept too
@@ -24,9 +22,9 @@ internal sealed class BorrowedLease(AmqpConsumer consumer)
     public void Close()
     {
         Version++;
-        if (Item.Buffer is { } buffer)
+        if (Item.Slab is { } slab)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Consumer.Channel.Pump.Bodies.Return(slab);
         }
 
         Item = default;

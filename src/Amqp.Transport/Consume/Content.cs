@@ -8,7 +8,6 @@ internal struct Content
 {
     public ContentKind Kind;
     public bool Redelivered;
-    public bool IsPooled;
     public int Size;
     public int Filled;
     public uint MessageCount;
@@ -21,8 +20,12 @@ internal struct Content
     public AmqpConsumer? Consumer;
     public RpcCall? Call;
     public byte[]? Buffer;
-    public ReadOnlyMemory<byte> Slice;
 
-    public readonly Delivery ToDelivery(AmqpChannel channel, string consumerTag) =>
-        new(channel, consumerTag, DeliveryTag, Redelivered, Exchange, RoutingKey, Properties, Buffer ?? []);
+    /// <summary>The block that <see cref="Buffer"/> is, when it is lent; null when it is the receiver's own.</summary>
+    public BodySlab? Slab;
+
+    /// <summary>Where in the buffer the body begins, and how much room it has there.</summary>
+    public int Offset;
+    public int Capacity;
+    public ReadOnlyMemory<byte> Slice;
 }

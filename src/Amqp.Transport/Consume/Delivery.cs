@@ -1,4 +1,5 @@
 using Amqp.Engine.Spec;
+using Amqp.Transport.Consume;
 
 namespace Amqp.Transport;
 
@@ -7,9 +8,11 @@ public sealed class Delivery
 {
     private readonly byte[] _body;
 
-    internal Delivery(
-        AmqpChannel channel,
-        string consumerTag,
+    // The consumer that it is for, or the channel that fetched it: one reference instead of two in every message.
+    private readonly object _receiver;
+
+    private Delivery(
+        object receiver,
         ulong deliveryTag,
         bool redelivered,
         string exchange,
@@ -17,8 +20,7 @@ public sealed class Delivery
         BasicProperties properties,
         byte[] body)
     {
-        Channel = channel;
-        ConsumerTag = consumerTag;
+        _receiver = receiver;
         DeliveryTag = deliveryTag;
         Redelivered = redelivered;
         Exchange = exchange;
@@ -28,10 +30,10 @@ public sealed class Delivery
     }
 
     /// <summary>The channel that it came on, and must be settled on.</summary>
-    public AmqpChannel Channel { get; }
+    public AmqpChannel Channel => (_receiver as AmqpConsumer)?.Channel ?? (AmqpChannel)_receiver;
 
     /// <summary>The consumer that it is for; empty when it was fetched.</summary>
-    public string ConsumerTag { get; }
+    public string ConsumerTag => (_receiver as AmqpConsumer)?.ConsumerTag ?? "";
 
     /// <summary>The tag to settle it by, counted from 1 on its channel.</summary>
     public ulong DeliveryTag { get; }
@@ -52,6 +54,10 @@ public sealed class Delivery
     public ReadOnlyMemory<byte> Body => _body;
 
     internal bool IsSettled { get; private set; }
+
+    internal static Delivery For(AmqpConsumer consumer, in Content content) => From(consumer, in content);
+
+    internal static Delivery Fetched(AmqpChannel channel, in Content content) => From(channel, in content);
 
     /// <summary>Settles it: it was handled. See <see cref="AmqpChannel.AckAsync"/>.</summary>
     /// <param name="multiple">Whether all earlier ones of the channel are settled too.</param>
@@ -87,4 +93,13 @@ public sealed class Delivery
         IsSettled |= sent.IsCompletedSuccessfully;
         return sent;
     }
+
+    private static Delivery From(object receiver, in Content content) => new(
+        receiver,
+        content.DeliveryTag,
+        content.Redelivered,
+        content.Exchange,
+        content.RoutingKey,
+        content.Properties,
+        content.Buffer ?? []);
 }

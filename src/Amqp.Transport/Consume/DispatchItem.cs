@@ -22,7 +22,8 @@ internal readonly struct DispatchItem
         Exchange = content.Exchange;
         RoutingKey = content.RoutingKey;
         Properties = content.Properties;
-        Buffer = content.Buffer;
+        Slab = content.Slab;
+        Offset = content.Offset;
         Length = content.Size;
     }
 
@@ -41,8 +42,10 @@ internal readonly struct DispatchItem
 
     public BasicProperties Properties { get; }
 
-    /// <summary>The body in an array of the pool, or null for an empty body.</summary>
-    public byte[]? Buffer { get; }
+    /// <summary>The block that the body lies in, or null for an empty body.</summary>
+    public BodySlab? Slab { get; }
+
+    public int Offset { get; }
 
     public int Length { get; }
 

@@ -1,3 +1,4 @@
+using Amqp.Transport.Publish;
 using Microsoft.Extensions.Logging;
 
 namespace Amqp.Transport.Drive;
@@ -9,12 +10,20 @@ internal sealed class CompletionBatch
     private readonly List<(IPending Target, object? Outcome)> _items = [];
     private readonly List<InlineItem> _inline = [];
 
-    /// <summary>Whether inline handlers are due.</summary>
-    public bool HasInline => _inline.Count > 0;
+    private bool _hasInlineConfirms;
+
+    /// <summary>Whether inline handlers are due, or publishers that go on inline.</summary>
+    public bool HasInline => _inline.Count > 0 || _hasInlineConfirms;
 
     public bool IsEmpty => _items.Count == 0 && _inline.Count == 0;
 
     public void Add(IPending target, object? outcome) => _items.Add((target, outcome));
+
+    public void Add(PublishSource source, object? outcome)
+    {
+        _hasInlineConfirms |= source.IsInline;
+        _items.Add((source, outcome));
+    }
 
     public void Add(in InlineItem item) => _inline.Add(item);
 
@@ -44,5 +53,6 @@ internal sealed class CompletionBatch
         }
 
         _items.Clear();
+        _hasInlineConfirms = false;
     }
 }

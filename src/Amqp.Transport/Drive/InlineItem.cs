@@ -1,9 +1,10 @@
 using Amqp.Engine.Spec;
+using Amqp.Transport.Consume;
 
 namespace Amqp.Transport.Drive;
 
 /// <summary>A message for an inline handler. Its body lies in the input, which is not released before the handler ran,
-/// or in a pooled array.</summary>
+/// or in a lent block.</summary>
 internal readonly record struct InlineItem(
     AmqpConsumer Consumer,
     ulong DeliveryTag,
@@ -12,4 +13,4 @@ internal readonly record struct InlineItem(
     string RoutingKey,
     BasicProperties Properties,
     ReadOnlyMemory<byte> Body,
-    byte[]? Rented);
+    BodySlab? Slab);

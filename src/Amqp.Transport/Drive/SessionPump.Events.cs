@@ -91,6 +91,7 @@ internal sealed partial class SessionPump
         }
 
         _calls.Clear();
+        Bodies.Close();
         _owner.OnClosed(reason, batch);
     }
 }

@@ -43,6 +43,9 @@ internal sealed partial class SessionPump
 
     public SlabOutput Output { get; } = new();
 
+    /// <summary>The memory of bodies that are lent to handlers.</summary>
+    public BodyPool Bodies { get; } = new();
+
     public AmqpLimits Limits { get; }
 
     /// <summary>Set by the driver before anything else happens.</summary>

@@ -10,10 +10,17 @@ namespace Amqp.Transport.Publish;
 internal sealed class PublishSource : IValueTaskSource, IPending
 {
     private readonly AmqpChannel _channel;
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _core;
     private CancellationTokenRegistration _registration;
 
-    public PublishSource(AmqpChannel channel) => _channel = channel;
+    public PublishSource(AmqpChannel channel, bool inline)
+    {
+        _channel = channel;
+        _core.RunContinuationsAsynchronously = !inline;
+    }
+
+    /// <summary>Whether its caller goes on where the confirm was read.</summary>
+    public bool IsInline => !_core.RunContinuationsAsynchronously;
 
     // All state but the core is guarded by the gate.
     public PublishState State { get; set; }

@@ -45,6 +45,30 @@ public abstract partial class BehaviourSuite
     }
 
     [SkippableFact]
+    public async Task Publishers_may_go_on_where_their_confirms_are_read()
+    {
+        var connection = await ConnectAsync();
+        var channel = await connection.OpenChannelAsync(
+            new AmqpChannelOptions { PublisherConfirms = true, InlineConfirms = true }).Within();
+        var queue = await ExclusiveQueueAsync(channel);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => PublishAsync(250))).Within();
+        Assert.Equal(1000u, await channel.PurgeQueueAsync(queue).Within());
+
+        async Task PublishAsync(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                await channel.PublishAsync("", queue, Bytes($"{i}")).ConfigureAwait(false);
+                if (i % 50 == 49)
+                {
+                    // An awaited call in between: its answer is read by the thread that runs this.
+                    await channel.DeclareQueuePassiveAsync(queue).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    [SkippableFact]
     public async Task An_unroutable_mandatory_publish_throws_with_the_message()
     {
         var channel = await OpenAsync(confirms: true);
