@@ -110,7 +110,7 @@ public class StreamEndProperties
                     "in the middle of a frame",
                     news[^1].Reason!.Text.Contains("bytes into a frame", StringComparison.Ordinal));
             });
-        seen.Require("H3", 5);
+        seen.Require("H3", 2);
     }
 
     private static (List<EventRecord> Events, bool OpenBefore) Play(Wire.Step[] steps, StreamEnd? end)
