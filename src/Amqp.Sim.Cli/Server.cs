@@ -13,14 +13,19 @@ internal static class Server
 {
     private const int Failed = 1;
 
+    // These live as long as the process: a signal that comes while it ends must neither find them disposed of nor meet
+    // the default action, which is to kill.
+    private static readonly CancellationTokenSource s_ended = new();
+    private static readonly List<PosixSignalRegistration> s_signals = [];
+
     /// <summary>Serves; returns the exit code.</summary>
     public static async Task<int> RunAsync(ServeOptions options, CancellationToken stop)
     {
         // SIGINT and SIGTERM end it in order. The command line library's own handling would give up after two seconds
         // and exit with 130.
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        s_signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, End));
+        s_signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, End));
+        using CancellationTokenRegistration registration = stop.Register(s_ended.Cancel);
         try
         {
             await using InMemoryBroker broker = new(options.Broker);
@@ -41,11 +46,11 @@ internal static class Server
 
             if (options.ControlPort is { } port)
             {
-                await ServeWithControlAsync(broker, listener, port, ended.Token).ConfigureAwait(false);
+                await ServeWithControlAsync(broker, listener, port, s_ended.Token).ConfigureAwait(false);
             }
             else
             {
-                await ServeAsync(listener, ended.Token).ConfigureAwait(false);
+                await ServeAsync(listener, s_ended.Token).ConfigureAwait(false);
             }
 
             Log("stopped");
@@ -60,7 +65,7 @@ internal static class Server
         void End(PosixSignalContext signal)
         {
             signal.Cancel = true;
-            ended.Cancel();
+            s_ended.Cancel();
         }
     }
 

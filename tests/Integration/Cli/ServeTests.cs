@@ -30,6 +30,16 @@ public sealed class ServeTests
     }
 
     [Fact]
+    public async Task Signals_that_come_while_it_stops_do_no_harm()
+    {
+        using var server = await ServedProcess.StartAsync("--port", "0");
+        server.Signal("TERM", times: 20);
+        var (exitCode, errors) = await server.EndAsync();
+        Assert.True(exitCode == 0, errors);
+        Assert.Contains("stopped", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task It_takes_definitions_and_a_profile_and_serves_the_control_plane()
     {
         var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());

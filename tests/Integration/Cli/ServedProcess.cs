@@ -64,10 +64,25 @@ internal sealed class ServedProcess : IDisposable
     }
 
     /// <summary>Sends it a signal and waits for its end.</summary>
-    public async Task<(int ExitCode, string Errors)> StopAsync(string signal)
+    public Task<(int ExitCode, string Errors)> StopAsync(string signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString()]);
-        await kill.WaitForExitAsync().Within();
+        Signal(signal);
+        return EndAsync();
+    }
+
+    /// <summary>Sends it a signal, one after the other until it has ended.</summary>
+    public void Signal(string signal, int times = 1)
+    {
+        for (var i = 0; i < times && !_process.HasExited; i++)
+        {
+            using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString()]);
+            kill.WaitForExit((int)Waiting.Limit.TotalMilliseconds);
+        }
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public async Task<(int ExitCode, string Errors)> EndAsync()
+    {
         await _process.WaitForExitAsync().Within();
         return (_process.ExitCode, await _errors.Within());
     }
