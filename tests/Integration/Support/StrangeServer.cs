@@ -66,7 +66,8 @@ internal sealed class StrangeServer : IAsyncDisposable
             {
                 left.SetResult();
             }
-        }) { Left = left.Task };
+        })
+        { Left = left.Task };
     }
 
     /// <summary>Accepts and closes at once.</summary>
