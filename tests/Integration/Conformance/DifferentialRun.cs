@@ -157,6 +157,7 @@ internal sealed class DifferentialRun(string host, int port, BrokerProfile profi
     {
         if (folder is not null)
         {
+            Directory.CreateDirectory(folder);
             File.WriteAllText(Path.Combine(folder, $"{scenario.Name}.json"), scenario.Json.ToJsonString());
         }
     }
