@@ -103,7 +103,7 @@ public sealed partial class AmqpConnection : IAsyncDisposable
         options ??= new AmqpConnectionOptions();
         return ConnectAsync(
             options,
-            options.Tls is { } tls ? new TlsConnector(tls) : new SocketConnector(options.IoMode),
+            options.Tls is { } tls ? new TlsConnector(tls, options.IoMode) : new SocketConnector(options.IoMode),
             cancellationToken);
     }
 

@@ -77,7 +77,7 @@ public sealed record AmqpConnectionOptions
     /// <summary>TLS, or <see langword="null"/> for a bare TCP stream.</summary>
     public AmqpTlsOptions? Tls { get; init; }
 
-    /// <summary>Who reads the socket of a connection without TLS.</summary>
+    /// <summary>Who reads the socket.</summary>
     public IoMode IoMode { get; init; }
 
     /// <summary>The limits on all that a peer can make grow.</summary>

@@ -5,7 +5,7 @@ public enum IoMode
 {
     /// <summary>Threads of their own for the first connections of a process, which cost far less per message; the
     /// thread pool for those beyond <see cref="SocketConnector.MaxThreadedConnections"/>, and for all streams that
-    /// are no bare sockets.</summary>
+    /// are no sockets.</summary>
     Auto,
 
     /// <summary>One thread for each connection reads and runs handlers. A handler that takes longer than about 20 ms is

@@ -9,7 +9,7 @@ internal sealed partial class RabbitMqContestant(ClientArguments arguments, Mete
 {
     private readonly byte[] _body = TestBody.Create(arguments.Body);
 
-    private ConnectionFactory Factory => new() { Uri = arguments.Uri };
+    private ConnectionFactory Factory => RabbitMqFactory.Create(arguments.Uri);
 
     /// <inheritdoc/>
     public async Task<long> PublishAsync()

@@ -10,7 +10,7 @@ internal sealed class RabbitMqStock(ClientArguments arguments)
     /// <summary>Deletes the queue.</summary>
     public async Task CleanAsync()
     {
-        await using var connection = await new ConnectionFactory { Uri = arguments.Uri }.CreateConnectionAsync();
+        await using var connection = await RabbitMqFactory.Create(arguments.Uri).CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
         await channel.QueueDeleteAsync(arguments.Queue);
         await channel.CloseAsync();
@@ -21,7 +21,7 @@ internal sealed class RabbitMqStock(ClientArguments arguments)
     /// more.</summary>
     public async Task FillAsync()
     {
-        await using var connection = await new ConnectionFactory { Uri = arguments.Uri }.CreateConnectionAsync();
+        await using var connection = await RabbitMqFactory.Create(arguments.Uri).CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         await channel.QueueDeclareAsync(arguments.Queue, durable: false, exclusive: false, autoDelete: false);
         await channel.QueuePurgeAsync(arguments.Queue);

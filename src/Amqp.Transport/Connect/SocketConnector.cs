@@ -33,11 +33,15 @@ public sealed class SocketConnector(IoMode mode = IoMode.Auto) : IConnector
     public async ValueTask<TransportStream> ConnectAsync(AmqpEndpoint endpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return mode == IoMode.Threaded
-            || (mode == IoMode.Auto && ThreadedDriver.ConnectionCount < MaxThreadedConnections)
-            ? TransportStream.FromSocket(await OpenOnThreadAsync(endpoint, cancellationToken).ConfigureAwait(false))
+        return IsThreaded(mode)
+            ? await OpenOnThreadAsync(endpoint, TransportStream.FromSocket, cancellationToken).ConfigureAwait(false)
             : TransportStream.FromStream(await OpenAsync(endpoint, cancellationToken).ConfigureAwait(false));
     }
+
+    /// <summary>Whether the next connection gets a thread of its own.</summary>
+    internal static bool IsThreaded(IoMode mode) =>
+        mode == IoMode.Threaded
+        || (mode == IoMode.Auto && ThreadedDriver.ConnectionCount < MaxThreadedConnections);
 
     internal static async ValueTask<NetworkStream> OpenAsync(AmqpEndpoint endpoint, CancellationToken cancellationToken)
     {
@@ -55,38 +59,41 @@ public sealed class SocketConnector(IoMode mode = IoMode.Auto) : IConnector
         }
     }
 
-    // A socket that has waited asynchronously only once is watched by the runtime's event loop for good, and each
-    // arrival would then wake that loop as well.
-    private static async Task<Socket> OpenOnThreadAsync(AmqpEndpoint endpoint, CancellationToken cancellationToken)
+    /// <summary>Connects on a thread that may block, and makes the stream there.</summary>
+    /// <remarks>A socket that has waited asynchronously only once is watched by the runtime's event loop for good, and
+    /// each arrival would then wake that loop as well.</remarks>
+    internal static async ValueTask<TransportStream> OpenOnThreadAsync(
+        AmqpEndpoint endpoint, Func<Socket, TransportStream> makeStream, CancellationToken cancellationToken)
     {
         Socket socket = NewSocket(endpoint);
-        var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var made = new TaskCompletionSource<TransportStream>(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration abort = cancellationToken.UnsafeRegister(
             static state => ((Socket)state!).Dispose(), socket);
-        OwnThread.Run(() => Connect(socket, Target(endpoint), connected));
+        OwnThread.Run(() =>
+        {
+            try
+            {
+                socket.Connect(Target(endpoint));
+                made.SetResult(makeStream(socket));
+            }
+            catch (Exception error)
+            {
+                made.SetException(error);
+            }
+        });
         try
         {
-            await connected.Task.ConfigureAwait(false);
-            return socket;
-        }
-        catch (Exception)
-        {
-            socket.Dispose();
-            cancellationToken.ThrowIfCancellationRequested();
-            throw;
-        }
-    }
-
-    private static void Connect(Socket socket, EndPoint target, TaskCompletionSource connected)
-    {
-        try
-        {
-            socket.Connect(target);
-            connected.SetResult();
+            return await made.Task.ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            connected.SetException(error);
+            socket.Dispose();
+            if (error is not ConnectPhaseException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            throw;
         }
     }
 

@@ -1,11 +1,13 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using Amqp.Transport.Drive;
 
 namespace Amqp.Transport;
 
 /// <summary>Connects by TCP and TLS.</summary>
 /// <param name="options">The TLS settings; strict by default.</param>
-public sealed class TlsConnector(AmqpTlsOptions options) : IConnector
+/// <param name="mode">Who reads the sockets.</param>
+public sealed class TlsConnector(AmqpTlsOptions options, IoMode mode = IoMode.Auto) : IConnector
 {
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<AmqpEndpoint>> ResolveAsync(
@@ -13,9 +15,32 @@ public sealed class TlsConnector(AmqpTlsOptions options) : IConnector
         SocketConnector.Default.ResolveAsync(endpoint, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<TransportStream> ConnectAsync(AmqpEndpoint endpoint, CancellationToken cancellationToken)
+    public ValueTask<TransportStream> ConnectAsync(AmqpEndpoint endpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
+        return SocketConnector.IsThreaded(mode)
+            ? SocketConnector.OpenOnThreadAsync(
+                endpoint, socket => Secure(socket, endpoint, cancellationToken), cancellationToken)
+            : OpenAsync(endpoint, cancellationToken);
+    }
+
+    private TransportStream Secure(Socket socket, AmqpEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        var secure = new SecureSocket(socket);
+        try
+        {
+            secure.Authenticate(options.ToSslOptions(endpoint.Host));
+            return TransportStream.FromSecureSocket(secure);
+        }
+        catch (Exception error)
+        {
+            secure.Dispose();
+            throw Explain(error, cancellationToken);
+        }
+    }
+
+    private async ValueTask<TransportStream> OpenAsync(AmqpEndpoint endpoint, CancellationToken cancellationToken)
+    {
         NetworkStream bare = await SocketConnector.OpenAsync(endpoint, cancellationToken).ConfigureAwait(false);
         var secure = new SslStream(bare, leaveInnerStreamOpen: false);
         try
@@ -27,12 +52,16 @@ public sealed class TlsConnector(AmqpTlsOptions options) : IConnector
         catch (Exception error)
         {
             await secure.DisposeAsync().ConfigureAwait(false);
-            throw error is OperationCanceledException && cancellationToken.IsCancellationRequested
-                ? new ConnectPhaseException(
-                    ConnectPhase.Tls,
-                    "the server did not answer the TLS handshake in time; the port may not speak TLS",
-                    error)
-                : new ConnectPhaseException(ConnectPhase.Tls, $"the TLS handshake failed: {error.Message}", error);
+            throw Explain(error, cancellationToken);
         }
     }
+
+    // A handshake on a thread is ended by closing its socket, so it fails in many ways then.
+    private static ConnectPhaseException Explain(Exception error, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+            ? new ConnectPhaseException(
+                ConnectPhase.Tls,
+                "the server did not answer the TLS handshake in time; the port may not speak TLS",
+                error)
+            : new ConnectPhaseException(ConnectPhase.Tls, $"the TLS handshake failed: {error.Message}", error);
 }

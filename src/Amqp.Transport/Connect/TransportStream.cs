@@ -11,8 +11,9 @@ public sealed class TransportStream : IAsyncDisposable
     private readonly object _owned;
     private readonly PipeReader? _input;
 
-    private TransportStream(PipeReader? input, OutputSink output, object owned)
+    private TransportStream(PipeReader? input, OutputSink output, object owned, ThreadInput? threadInput = null)
     {
+        ThreadInput = threadInput;
         _input = input;
         Output = output;
         _owned = owned;
@@ -20,8 +21,8 @@ public sealed class TransportStream : IAsyncDisposable
 
     internal PipeReader Input => _input ?? throw new InvalidOperationException("A socket is read without a pipe.");
 
-    /// <summary>The socket to read by a thread of its own, when there is one.</summary>
-    internal Socket? Socket => _owned as Socket;
+    /// <summary>What a thread of its own reads, when there is such a thing.</summary>
+    internal ThreadInput? ThreadInput { get; }
 
     internal OutputSink Output { get; }
 
@@ -49,8 +50,11 @@ public sealed class TransportStream : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(socket);
         socket.Blocking = false;
-        return new TransportStream(null, new SocketSink(socket), socket);
+        return new TransportStream(null, new SocketSink(socket), socket, new SocketInput(socket));
     }
+
+    /// <summary>Uses a socket with TLS, after its handshake, and a thread of its own.</summary>
+    internal static TransportStream FromSecureSocket(SecureSocket socket) => new(null, socket, socket, socket.Input);
 
     /// <summary>Uses a pipe. Output is copied into its writer, with one flush for each batch.</summary>
     /// <param name="pipe">The pipe.</param>
@@ -66,7 +70,7 @@ public sealed class TransportStream : IAsyncDisposable
     {
         Output.Abort();
         _input?.CancelPendingRead();
-        if (_owned is Stream or System.Net.Sockets.Socket)
+        if (_owned is Stream or Socket)
         {
             ((IDisposable)_owned).Dispose();
         }

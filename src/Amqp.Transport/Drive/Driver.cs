@@ -67,8 +67,8 @@ internal abstract partial class Driver : IDriver, IThreadPoolWorkItem
     /// <summary>Makes the driver that a stream wants.</summary>
     public static Driver Create(
         SessionPump pump, TransportStream transport, TimeProvider time, ILogger logger, TimeSpan closeTimeout) =>
-        transport.Socket is { } socket
-            ? new ThreadedDriver(pump, transport, socket, time, logger, closeTimeout)
+        transport.ThreadInput is { } input
+            ? new ThreadedDriver(pump, transport, input, time, logger, closeTimeout)
             : new AsyncDriver(pump, transport, time, logger, closeTimeout);
 
     /// <summary>Sends the protocol header and starts to read.</summary>

@@ -1,12 +1,12 @@
 using System.Buffers;
-using System.Net.Sockets;
 using Amqp.Engine.Events;
 using Microsoft.Extensions.Logging;
 
 namespace Amqp.Transport.Drive;
 
-/// <summary>Drives a pump over a socket with one thread that reads, and runs handlers itself. A wake-up of the thread
-/// pool costs many times what a message costs, because its workers spin before they sleep; here is none.</summary>
+/// <summary>Drives a pump over a socket, bare or with TLS, with one thread that reads, and runs handlers itself. A
+/// wake-up of the thread pool costs many times what a message costs, because its workers spin before they sleep; here
+/// is none.</summary>
 /// <remarks>While handlers run nothing is read, so a watchdog hands the reading to another thread when one takes
 /// long, see <c>ThreadedDriver.Takeover.cs</c>. The socket is non-blocking and is never awaited.</remarks>
 internal sealed partial class ThreadedDriver : Driver
@@ -19,23 +19,22 @@ internal sealed partial class ThreadedDriver : Driver
 
     private static int s_connectionCount;
 
-    private readonly Socket _socket;
+    private readonly ThreadInput _input;
     private readonly CompletionBatch _batch = new();
     private byte[] _buffer = [];
     private int _filled;
     private int _shortReads;
-    private bool _wasFull;
 
     public ThreadedDriver(
         SessionPump pump,
         TransportStream transport,
-        Socket socket,
+        ThreadInput input,
         TimeProvider time,
         ILogger logger,
         TimeSpan closeTimeout)
         : base(pump, transport, time, logger, closeTimeout)
     {
-        _socket = socket;
+        _input = input;
         Interlocked.Increment(ref s_connectionCount);
     }
 
@@ -49,17 +48,7 @@ internal sealed partial class ThreadedDriver : Driver
         OwnThread.Run(ReadLoop);
     }
 
-    protected override void InterruptRead()
-    {
-        try
-        {
-            _socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
-        {
-            // It broke before, and the read has ended with it.
-        }
-    }
+    protected override void InterruptRead() => _input.Interrupt();
 
     private void ReadLoop()
     {
@@ -71,7 +60,7 @@ internal sealed partial class ThreadedDriver : Driver
             while (!Pump.IsOver)
             {
                 WaitWhilePaused();
-                int count = Receive();
+                int count = _input.Receive(_buffer, _filled, _buffer.Length - _filled);
                 if (count == 0)
                 {
                     break;
@@ -105,30 +94,6 @@ internal sealed partial class ThreadedDriver : Driver
             LogPause();
             pause.Wait();
             Log.ReadResumed(Logger);
-        }
-    }
-
-    // Zero at the end of the stream.
-    private int Receive()
-    {
-        while (true)
-        {
-            if (!_wasFull)
-            {
-                _socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
-            }
-
-            int count = _socket.Receive(_buffer.AsSpan(_filled), SocketFlags.None, out SocketError error);
-            _wasFull = count == _buffer.Length - _filled;
-            if (error == SocketError.Success)
-            {
-                return count;
-            }
-
-            if (error != SocketError.WouldBlock)
-            {
-                throw new SocketException((int)error);
-            }
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed partial class RabbitNode : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
     private readonly string _folder;
     private readonly int _port;
+    private readonly int _securePort;
     private readonly int _distributionPort;
     private readonly int _epmdPort;
     private readonly List<Process> _processes = [];
@@ -25,11 +26,15 @@ internal sealed partial class RabbitNode : IAsyncDisposable
     private RabbitNode(string folder, int[] ports)
     {
         _folder = folder;
-        (_port, _distributionPort, _epmdPort) = (ports[0], ports[1], ports[2]);
+        (_port, _distributionPort, _epmdPort, _securePort) = (ports[0], ports[1], ports[2], ports[3]);
     }
 
     /// <summary>Where it is and how to log in.</summary>
     public string Uri => $"amqp://guest:guest@127.0.0.1:{_port}";
+
+    /// <summary>The same over TLS; it shows a certificate of its own authority, which is checked.</summary>
+    public string SecureUri => $"amqps://guest:guest@127.0.0.1:{_securePort}?cacertfile="
+        + $"{System.Uri.EscapeDataString(InFolder("ca.pem"))}&server_name_indication=localhost";
 
     /// <summary>Its rabbitmqctl; null when that is not installed.</summary>
     public BrokerControl? Control => Find("/usr/lib/rabbitmq/bin", "rabbitmqctl") is { } file
@@ -55,7 +60,7 @@ internal sealed partial class RabbitNode : IAsyncDisposable
         }
 
         var folder = Directory.CreateTempSubdirectory("amqp-test-node-").FullName;
-        var node = new RabbitNode(folder, UnusedPorts(3));
+        var node = new RabbitNode(folder, UnusedPorts(4));
         node.Configure();
         node.Start(epmd, "-address", "127.0.0.1", "-port", $"{node._epmdPort}");
         var broker = node.Start(server);
@@ -122,11 +127,30 @@ internal sealed partial class RabbitNode : IAsyncDisposable
         return ports;
     }
 
+    private string InFolder(string name) => Path.Combine(_folder, name);
+
     private void Configure()
     {
+        using (var authority = new TestAuthority())
+        {
+            var (certificate, key) = authority.Issue("localhost");
+            File.WriteAllText(InFolder("ca.pem"), authority.Pem);
+            File.WriteAllText(InFolder("cert.pem"), certificate);
+            File.WriteAllText(InFolder("key.pem"), key);
+        }
+
         File.WriteAllText(
-            Path.Combine(_folder, "rabbitmq.conf"),
-            $"listeners.tcp.1 = 127.0.0.1:{_port}\ndisk_free_limit.absolute = 50MB\n");
+            InFolder("rabbitmq.conf"),
+            $"""
+            listeners.tcp.1 = 127.0.0.1:{_port}
+            listeners.ssl.1 = 127.0.0.1:{_securePort}
+            ssl_options.cacertfile = {InFolder("ca.pem")}
+            ssl_options.certfile = {InFolder("cert.pem")}
+            ssl_options.keyfile = {InFolder("key.pem")}
+            ssl_options.verify = verify_none
+            disk_free_limit.absolute = 50MB
+
+            """);
         File.WriteAllText(Path.Combine(_folder, "plugins"), "[].\n");
         var cookie = Path.Combine(_folder, ".erlang.cookie");
         File.WriteAllText(cookie, RandomNumberGenerator.GetHexString(24));

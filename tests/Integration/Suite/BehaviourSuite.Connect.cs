@@ -152,7 +152,7 @@ public abstract partial class BehaviourSuite
     {
         await using var server = StrangeServer.Sending("AMQP\u0003\u0001\0\0"u8.ToArray());
         var error = await Assert.ThrowsAnyAsync<AmqpException>(
-            () => AmqpConnection.ConnectAsync(OptionsFor(server.Port)).Within());
+            () => AmqpConnection.ConnectAsync(OptionsFor(server.Port) with { Tls = null }).Within());
         Assert.Contains("version", error.ToString(), StringComparison.OrdinalIgnoreCase);
     }
 
@@ -204,7 +204,11 @@ public abstract partial class BehaviourSuite
         {
             await using var relay = new TcpRelay(good.Host, good.Port, RelayCut.OfBroker(place, reset: place % 2 == 0));
             var error = await Record.ExceptionAsync(() => AmqpConnection.ConnectAsync(OptionsFor(relay.Port)).Within());
-            Assert.True(error is AmqpException, $"cut after {place} of {length} octets: {error}");
+
+            // With TLS the same handshake is some octets longer or shorter each time, so that some cuts come too late.
+            Assert.True(
+                error is AmqpException || (error is null && Options.Tls is not null && relay.FromBroker <= place),
+                $"cut after {place} of {length} octets: {error}");
         }
     }
 

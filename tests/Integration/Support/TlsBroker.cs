@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Amqp.FakeBroker;
 
@@ -15,21 +14,21 @@ internal sealed class TlsBroker : IAsyncDisposable
     private readonly InMemoryBroker _broker = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _clients = [];
-    private readonly X509Certificate2 _authority;
+    private readonly TestAuthority _authority = new();
     private readonly X509Certificate2 _certificate;
     private readonly bool _wantsCertificate;
+    private readonly bool _wantsItLate;
     private readonly Task _accepting;
+    private TlsRecorder? _recorder;
 
     /// <param name="name">The name that the certificate carries.</param>
     /// <param name="wantsCertificate">Whether a client must show a certificate of the same authority.</param>
-    public TlsBroker(string name = "localhost", bool wantsCertificate = false)
+    /// <param name="wantsItLate">Whether it is asked for it only after the handshake, when the connection is in
+    /// use.</param>
+    public TlsBroker(string name = "localhost", bool wantsCertificate = false, bool wantsItLate = false)
     {
         _wantsCertificate = wantsCertificate;
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=a test authority", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        var now = TimeProvider.System.GetUtcNow();
-        _authority = request.CreateSelfSigned(now.AddDays(-2), now.AddDays(2));
+        _wantsItLate = wantsItLate;
         var pem = Issue(name);
         _certificate = X509Certificate2.CreateFromPem(pem.Certificate, pem.Key);
         _listener.Start();
@@ -40,28 +39,25 @@ internal sealed class TlsBroker : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>The authority's certificate.</summary>
-    public string AuthorityPem => _authority.ExportCertificatePem();
+    public string AuthorityPem => _authority.Pem;
 
     /// <summary>The name of the certificate that the last client showed.</summary>
     public string? ClientName { get; private set; }
 
+    /// <summary>The types of the records that the last client sent.</summary>
+    public IReadOnlyList<byte> RecordTypes => _recorder!.Types;
+
     /// <summary>Makes a certificate of the broker's authority.</summary>
-    public (string Certificate, string Key) Issue(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        using var issued = request.Create(
-            _authority, now.AddDays(-1), now.AddDays(1), RandomNumberGenerator.GetBytes(8));
-        return (issued.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
-    }
+    public (string Certificate, string Key) Issue(string name) => _authority.Issue(name);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _stop.CancelAsync();
         await _accepting.Within();
         _listener.Stop();
@@ -69,7 +65,6 @@ internal sealed class TlsBroker : IAsyncDisposable
         await _broker.DisposeAsync();
         _authority.Dispose();
         _certificate.Dispose();
-        _stop.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -92,16 +87,28 @@ internal sealed class TlsBroker : IAsyncDisposable
         await Task.Yield();
         try
         {
-            await using var tls = new SslStream(new NetworkStream(client, ownsSocket: true));
+            _recorder = new TlsRecorder(new NetworkStream(client, ownsSocket: true));
+            await using var tls = new SslStream(_recorder);
             await tls.AuthenticateAsServerAsync(
                 new SslServerAuthenticationOptions
                 {
                     ServerCertificate = _certificate,
-                    ClientCertificateRequired = _wantsCertificate,
-                    RemoteCertificateValidationCallback = (_, shown, _, _) => !_wantsCertificate || IsOurs(shown),
+                    ClientCertificateRequired = _wantsCertificate && !_wantsItLate,
+                    AllowRenegotiation = true,
+                    RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                        !_wantsCertificate || (_wantsItLate && shown is null) || IsOurs(shown),
                 },
                 _stop.Token);
             var pipe = _broker.Connect();
+            if (_wantsItLate && (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()))
+            {
+                // The client has said hello and waits: nothing else is on its way.
+                var hello = new byte[8];
+                await tls.ReadExactlyAsync(hello, _stop.Token);
+                await tls.NegotiateClientCertificateAsync(_stop.Token);
+                await pipe.Output.WriteAsync(hello, _stop.Token);
+            }
+
             await Task.WhenAny(
                 PipeReader.Create(tls).CopyToAsync(pipe.Output, _stop.Token),
                 pipe.Input.CopyToAsync(tls, _stop.Token));
@@ -117,6 +124,6 @@ internal sealed class TlsBroker : IAsyncDisposable
     private bool IsOurs(X509Certificate? shown)
     {
         ClientName = shown?.Subject;
-        return shown?.Issuer == _authority.Subject;
+        return shown?.Issuer == _authority.Name;
     }
 }

@@ -165,19 +165,6 @@ public sealed class PainTests
         await client.Connection.AbortAsync().Within();
     }
 
-    [Fact]
-    public async Task A_tls_handshake_that_hangs_ends_at_the_deadline()
-    {
-        await using var server = StrangeServer.Silent();
-        var options = AmqpConnectionOptions.Parse($"amqps://127.0.0.1:{server.Port}") with
-        {
-            ConnectTimeout = TimeSpan.FromMilliseconds(200),
-        };
-        var error = await Assert.ThrowsAsync<AmqpConnectException>(
-            () => AmqpConnection.ConnectAsync(options).Within());
-        Assert.Equal(ConnectPhase.Tls, Assert.Single(error.Attempts).Phase);
-    }
-
     [Theory]
     [InlineData(IoMode.Threaded)]
     [InlineData(IoMode.Async)]

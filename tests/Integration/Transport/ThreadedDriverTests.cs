@@ -9,7 +9,7 @@ using Xunit;
 namespace Amqp.Integration.Transport;
 
 /// <summary>Handlers run on the thread that reads, and yet none of them can stop the reading.</summary>
-public sealed class ThreadedDriverTests : IAsyncLifetime
+public abstract class ThreadedDriverTests(bool isSecure) : IAsyncLifetime
 {
     private readonly InMemoryBroker _broker = new();
     private BrokerTcpListener _listener = null!;
@@ -17,7 +17,7 @@ public sealed class ThreadedDriverTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _listener = await _broker.ListenAsync();
+        _listener = await _broker.ListenAsync(0, isSecure ? BrokerTls.SelfSigned() : null);
         _connection = await ConnectAsync(IoMode.Threaded);
     }
 
@@ -236,6 +236,7 @@ public sealed class ThreadedDriverTests : IAsyncLifetime
             {
                 IoMode = IoMode.Threaded,
                 Endpoints = [new AmqpEndpoint("127.0.0.1", port)],
+                Tls = isSecure ? new AmqpTlsOptions() : null,
             },
             cancel.Token);
         await cancel.CancelAsync();
@@ -255,5 +256,6 @@ public sealed class ThreadedDriverTests : IAsyncLifetime
     {
         IoMode = mode,
         Endpoints = [new AmqpEndpoint("127.0.0.1", _listener.Port)],
+        Tls = isSecure ? new AmqpTlsOptions { RemoteCertificateValidation = (_, _, _, _) => true } : null,
     }).Within();
 }

@@ -1,0 +1,6 @@
+using Amqp.Transport;
+
+namespace Amqp.Integration.Transport;
+
+/// <summary>TLS read by the thread pool.</summary>
+public sealed class TlsAsyncTests() : TlsTests(IoMode.Async);
