@@ -15,9 +15,11 @@ internal sealed class PipePeer : IDuplexPipe
     private readonly Pipe _fromClient;
 
     /// <summary>Makes both pipes.</summary>
-    /// <param name="pool">Where their memory comes from; the shared pool by default.</param>
+    /// <param name="pool">Where their memory comes from; one of their own by default, since what is wrong elsewhere in
+    /// the process must not show here.</param>
     public PipePeer(MemoryPool<byte>? pool = null)
     {
+        pool ??= new CountingPool();
         _toClient = new Pipe(new PipeOptions(pool));
         _fromClient = new Pipe(new PipeOptions(pool, pauseWriterThreshold: 4096, resumeWriterThreshold: 2048));
     }
