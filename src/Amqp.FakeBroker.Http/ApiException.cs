@@ -9,5 +9,7 @@ internal sealed class ApiException(int status, string error, string reason) : Ex
 
     public static ApiException NotFound(string reason = "Not Found") => new(404, "Object Not Found", reason);
 
+    public static ApiException Refused() => new(401, "not_authorised", "Access refused.");
+
     public static ApiException BadRequest(string reason) => new(400, "bad_request", reason);
 }

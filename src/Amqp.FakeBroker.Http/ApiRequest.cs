@@ -32,6 +32,15 @@ internal sealed class ApiRequest(
     /// <summary>The virtual host in the path, or null when the route has none.</summary>
     public string? OptionalVirtualHost => route.Value(path, "vhost");
 
+    /// <summary>Refuses to make an entity whose name in the path begins with "amq.", as RabbitMQ does.</summary>
+    public void RefuseReserved(string name)
+    {
+        if (this[name].StartsWith("amq.", StringComparison.Ordinal))
+        {
+            throw ApiException.Refused();
+        }
+    }
+
     /// <summary>The name of an exchange in the path: "amq.default" stands for the default one.</summary>
     public string Exchange(string name) => this[name] == "amq.default" ? "" : this[name];
 

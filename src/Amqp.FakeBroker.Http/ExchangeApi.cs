@@ -38,7 +38,7 @@ internal static class ExchangeApi
     private static ApiResult Declare(ApiRequest request) => request.Broker.Control(core =>
     {
         string type = request.Text("type") ?? "direct";
-        bool isDurable = request.Flag("durable", otherwise: true);
+        bool isDurable = request.Flag("durable");
         ExchangeInfo? there = core.ListExchanges(request.VirtualHost)
             .FirstOrDefault(each => each.Name == request.Exchange("exchange"));
         if (there is not null)
@@ -52,6 +52,7 @@ internal static class ExchangeApi
             return ApiResult.NoContent;
         }
 
+        request.RefuseReserved("exchange");
         core.DeclareExchange(
             request.VirtualHost,
             request.Exchange("exchange"),
@@ -68,7 +69,7 @@ internal static class ExchangeApi
         ExchangeInfo exchange = Find(core, request);
         if (exchange.Name.Length == 0 || exchange.Name.StartsWith("amq.", StringComparison.Ordinal))
         {
-            throw new ApiException(401, "not_authorised", "Access refused.");
+            throw ApiException.Refused();
         }
 
         if (request.QueryFlag("if-unused")

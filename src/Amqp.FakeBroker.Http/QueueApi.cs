@@ -38,7 +38,7 @@ internal static class QueueApi
 
     private static ApiResult Declare(ApiRequest request) => request.Broker.Control(core =>
     {
-        bool isDurable = request.Flag("durable", otherwise: true);
+        bool isDurable = request.Flag("durable");
         bool isAutoDelete = request.Flag("auto_delete");
         if (core.FindQueue(request.VirtualHost, request["queue"]) is { } queue)
         {
@@ -49,6 +49,7 @@ internal static class QueueApi
             return ApiResult.NoContent;
         }
 
+        request.RefuseReserved("queue");
         core.DeclareQueue(request.VirtualHost, request["queue"], isDurable, isAutoDelete, request.Table("arguments"));
         return ApiResult.Created;
     });

@@ -317,6 +317,10 @@ public sealed partial class BrokerCore
         Ready = queue.ReadyCount,
         Unacknowledged = queue.UnackedCount,
         ReadyOctets = queue.ReadyOctets,
+        UnacknowledgedOctets = queue.UnackedOctets,
+        SingleActiveConsumer = queue.Settings.HasSingleActiveConsumer
+            ? queue.Consumers.FirstOrDefault(queue.IsActive)?.Tag
+            : null,
         Consumers = [.. queue.Consumers.Select(each => Describe(queue, each))],
         Policy = queue.Settings.Policy?.Name,
         OperatorPolicy = queue.Settings.OperatorPolicy?.Name,

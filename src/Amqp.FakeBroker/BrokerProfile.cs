@@ -23,6 +23,7 @@ public sealed record BrokerProfile
         NamesPermissionInRefusals = true,
         HasMessageContainers = true,
         ShowsInitialDeliveryCount = false,
+        CarriesFailures = true,
         QuorumDeliveryLimit = 20,
         QuorumPrioritises = true,
         PrioritisesActiveConsumer = true,
@@ -85,6 +86,13 @@ public sealed record BrokerProfile
     /// True when basic.get from a quorum queue shows x-delivery-count 0 the first time. Default true.
     /// </summary>
     public bool ShowsInitialDeliveryCount { get; init; } = true;
+
+    /// <summary>
+    /// True when a quorum queue's count of failed deliveries (rejects, and ends of channels that held the message; not
+    /// what a client returns) goes with a dead letter: the next quorum queue shows it as x-delivery-count, and
+    /// redelivered, until it has a count of its own (measured on 4.0). Default false.
+    /// </summary>
+    public bool CarriesFailures { get; init; }
 
     /// <summary>The delivery limit of a quorum queue that names none; null for no limit. Default null.</summary>
     public int? QuorumDeliveryLimit { get; init; }

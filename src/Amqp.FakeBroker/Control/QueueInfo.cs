@@ -36,6 +36,14 @@ public sealed record QueueInfo
     /// <summary>Octets of the ready bodies.</summary>
     public required long ReadyOctets { get; init; }
 
+    /// <summary>Octets of the bodies handed out and not acknowledged.</summary>
+    public long UnacknowledgedOctets { get; init; }
+
+    /// <summary>
+    /// The tag of the consumer that alone is served, null when there is none or all are.
+    /// </summary>
+    public string? SingleActiveConsumer { get; init; }
+
     /// <summary>The consumers in the order they came.</summary>
     public required ImmutableArray<ConsumerInfo> Consumers { get; init; }
 

@@ -14,7 +14,8 @@ internal abstract partial class HostedConnection
     private readonly OutputBuffer _output = new();
     private readonly CancellationTokenSource _abort = new();
     private TaskCompletionSource? _resumed;
-    private Task _flush = Task.CompletedTask;
+    private TaskCompletionSource? _flushed;
+    private int _flushes;
     private bool _isFlushing;
     private bool _isWriteBroken;
 
@@ -80,6 +81,7 @@ internal abstract partial class HostedConnection
         _isAbortWanted |= Connection.IsPeerLost && _isFlushing;
         if (_isAbortWanted)
         {
+            _flushes++;
             return true;
         }
 
@@ -88,21 +90,14 @@ internal abstract partial class HostedConnection
             return false;
         }
 
+        // Counted here and not where it starts: the stream must not be let go of in between.
         _isFlushing = true;
+        _flushes++;
         return true;
     }
 
     /// <summary>Starts the flush that <see cref="NeedsFlush"/> asked for.</summary>
-    public void StartFlush()
-    {
-        if (_isAbortWanted)
-        {
-            Abort();
-            return;
-        }
-
-        _flush = FlushAsync();
-    }
+    public void StartFlush() => _ = RunFlushAsync();
 
     /// <summary>Reads until the stream or the connection ends.</summary>
     protected abstract Task ReadAsync();
@@ -158,19 +153,44 @@ internal abstract partial class HostedConnection
         }
 
         _broker.Settle();
-        Task flush;
-        lock (_broker.Gate)
-        {
-            flush = _flush;
-        }
-
-        await flush.ConfigureAwait(false);
+        await WhenFlushed().ConfigureAwait(false);
         _abort.Cancel();
         Release(_isReset);
         lock (_broker.Gate)
         {
             _output.Rest();
             _broker.Detach(this);
+        }
+    }
+
+    /// <summary>Completes when no flush runs and none is about to start.</summary>
+    private Task WhenFlushed()
+    {
+        lock (_broker.Gate)
+        {
+            return _flushes == 0
+                ? Task.CompletedTask
+                : (_flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    private async Task RunFlushAsync()
+    {
+        if (_isAbortWanted)
+        {
+            Abort();
+        }
+        else
+        {
+            await FlushAsync().ConfigureAwait(false);
+        }
+
+        lock (_broker.Gate)
+        {
+            if (--_flushes == 0)
+            {
+                _flushed?.TrySetResult();
+            }
         }
     }
 

@@ -162,6 +162,7 @@ internal sealed class DeadLetters(VirtualHost virtualHost)
             Body = message.Body,
             Deaths = deaths,
             IsLetter = true,
+            Failures = message.Failures,
         };
     }
 }

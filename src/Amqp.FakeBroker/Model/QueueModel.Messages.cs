@@ -18,6 +18,9 @@ internal partial class QueueModel
     /// <summary>Octets of the ready bodies.</summary>
     public long ReadyOctets => Ready.Octets;
 
+    /// <summary>Octets of the bodies handed out and not settled yet.</summary>
+    public long UnackedOctets { get; private set; }
+
     protected ReadyMessages Ready => _ready ??= new ReadyMessages(Levels);
 
     /// <summary>How many levels of priority the queue tells apart.</summary>
@@ -37,7 +40,7 @@ internal partial class QueueModel
             return false;
         }
 
-        QueueEntry entry = new(_nextPosition++, message, ExpiryOf(message), 0, false);
+        QueueEntry entry = new(_nextPosition++, message, ExpiryOf(message), 0, IsKnownToFail(message));
         CountPublish();
         Note(BrokerEventKind.Enqueued, message);
         Core.CountStored(message.Cost);
@@ -156,6 +159,9 @@ internal partial class QueueModel
 
     protected virtual bool Survives(StoredMessage message) => message.IsPersistent;
 
+    /// <summary>True when a message that is new here counts as redelivered all the same.</summary>
+    protected virtual bool IsKnownToFail(StoredMessage message) => false;
+
     protected virtual int LevelOf(StoredMessage message) =>
         Settings.MaxPriority == 0 ? 0 : Math.Min(message.Properties.Priority ?? 0, Settings.MaxPriority);
 
@@ -233,6 +239,7 @@ internal partial class QueueModel
         {
             UnackedCount++;
             _unackedCost += message.Cost;
+            UnackedOctets += message.Body.Length;
         }
     }
 
@@ -246,6 +253,7 @@ internal partial class QueueModel
 
         UnackedCount--;
         _unackedCost -= unacked.Entry.Message.Cost;
+        UnackedOctets -= unacked.Entry.Message.Body.Length;
         Core.CountStored(-unacked.Entry.Message.Cost);
         return true;
     }

@@ -47,7 +47,7 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
     public override void Reject(in UnackedEntry unacked)
     {
         EndGet(unacked);
-        base.Reject(unacked);
+        base.Reject(unacked with { Entry = unacked.Entry with { Message = AfterFailure(unacked.Entry.Message) } });
     }
 
     public override void Requeue(in UnackedEntry unacked, bool isReturned)
@@ -58,11 +58,12 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
             return;
         }
 
+        StoredMessage message = isReturned ? unacked.Entry.Message : AfterFailure(unacked.Entry.Message);
         bool isCounted = !isReturned || Core.Profile.ReturnsCountTowardsLimit;
         int deliveries = unacked.Entry.Deliveries + (isCounted ? 1 : 0);
         if (Limit is { } limit && deliveries > limit)
         {
-            Die(unacked.Entry.Message, DeathReason.DeliveryLimit);
+            Die(message, DeathReason.DeliveryLimit);
             return;
         }
 
@@ -72,16 +73,25 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
         QueueEntry entry = unacked.Entry with
         {
             Position = NextPosition(),
+            Message = message,
             Deliveries = deliveries,
             Redelivered = true,
         };
-        PutBack(isLast ? LevelOf(entry.Message) : ReturnedLevel, entry, isLast ? "to the end" : null);
+        PutBack(isLast ? LevelOf(message) : ReturnedLevel, entry, isLast ? "to the end" : null);
     }
 
-    public override StoredMessage Shown(in QueueEntry entry, bool isGet) =>
-        entry.Deliveries > 0 || (isGet && Core.Profile.ShowsInitialDeliveryCount)
-            ? entry.Message.WithHeader("x-delivery-count", FieldValue.Int64(entry.Deliveries))
+    /// <summary>
+    /// The queue's own count of returns, or, before the first one, the count of failures the message came with.
+    /// </summary>
+    public override StoredMessage Shown(in QueueEntry entry, bool isGet)
+    {
+        int count = entry.Deliveries > 0 ? entry.Deliveries : entry.Message.Failures;
+        return count > 0 || (isGet && Core.Profile.ShowsInitialDeliveryCount)
+            ? entry.Message.WithHeader("x-delivery-count", FieldValue.Int64(count))
             : entry.Message;
+    }
+
+    protected override bool IsKnownToFail(StoredMessage message) => message.Failures > 0;
 
     protected override bool Survives(StoredMessage message) => true;
 
@@ -109,6 +119,9 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
 
         return active;
     }
+
+    private StoredMessage AfterFailure(StoredMessage message) =>
+        Core.Profile.CarriesFailures ? message.AfterFailure() : message;
 
     private void EndGet(in UnackedEntry unacked) => _pendingGets -= unacked.Consumer is null ? 1 : 0;
 }

@@ -11,13 +11,18 @@ internal sealed class Router(VirtualHost virtualHost)
 {
     private readonly List<ExchangeModel> _pending = [];
     private readonly List<Binding> _matches = [];
+    private readonly List<QueueModel> _replicated = [];
     private ulong _stamp;
 
-    /// <summary>Appends the queues in the order their bindings were made.</summary>
+    /// <summary>
+    /// Appends the queues in the order their bindings were made, those that are replicated after the others: they
+    /// have a message later, so that a channel that consumes from both sees the classic queue's first (measured).
+    /// </summary>
     public void Route(ExchangeModel exchange, StoredMessage message, List<QueueModel> queues)
     {
         _stamp++;
         _pending.Clear();
+        _replicated.Clear();
         Visit(exchange);
         for (int i = 0; i < _pending.Count; i++)
         {
@@ -30,6 +35,8 @@ internal sealed class Router(VirtualHost virtualHost)
                 RouteBindings(_pending[i], message, queues);
             }
         }
+
+        queues.AddRange(_replicated);
     }
 
     private void RouteDefault(StoredMessage message, List<QueueModel> queues)
@@ -86,7 +93,7 @@ internal sealed class Router(VirtualHost virtualHost)
         if (queue.RouteStamp != _stamp)
         {
             queue.RouteStamp = _stamp;
-            queues.Add(queue);
+            (queue.Kind == QueueKind.Classic ? queues : _replicated).Add(queue);
         }
     }
 

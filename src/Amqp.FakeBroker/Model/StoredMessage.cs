@@ -37,24 +37,22 @@ internal sealed class StoredMessage
     /// <summary>True for a dead letter, which the broker itself publishes.</summary>
     public bool IsLetter { get; init; }
 
+    /// <summary>
+    /// How often quorum queues saw it fail, by a reject or by the end of a channel that held it, where releases let
+    /// that go along with a dead letter; else 0.
+    /// </summary>
+    public int Failures { get; init; }
+
     public bool IsPersistent => Properties.DeliveryMode == 2;
 
     /// <summary>What it counts towards the memory alarm, in octets.</summary>
     public long Cost => Body.Length + HeaderOctets.Length + Overhead;
 
     /// <summary>The same with other properties, encoded anew.</summary>
-    public StoredMessage With(BasicProperties properties) => new()
-    {
-        Number = Number,
-        Exchange = Exchange,
-        RoutingKey = RoutingKey,
-        ExtraKeys = ExtraKeys,
-        HeaderOctets = Encode(properties),
-        Properties = properties,
-        Body = Body,
-        Deaths = Deaths,
-        IsLetter = IsLetter,
-    };
+    public StoredMessage With(BasicProperties properties) => Copy(properties, Encode(properties), Failures);
+
+    /// <summary>The same after one failure more.</summary>
+    public StoredMessage AfterFailure() => Copy(Properties, HeaderOctets, Failures + 1);
 
     /// <summary>The same with one header set; RabbitMQ sorts the table by key whenever it sets one.</summary>
     public StoredMessage WithHeader(string key, FieldValue value) => With(Properties with
@@ -69,4 +67,18 @@ internal sealed class StoredMessage
         properties.Write(ref writer);
         return octets;
     }
+
+    private StoredMessage Copy(BasicProperties properties, byte[] headerOctets, int failures) => new()
+    {
+        Number = Number,
+        Exchange = Exchange,
+        RoutingKey = RoutingKey,
+        ExtraKeys = ExtraKeys,
+        HeaderOctets = headerOctets,
+        Properties = properties,
+        Body = Body,
+        Deaths = Deaths,
+        IsLetter = IsLetter,
+        Failures = failures,
+    };
 }

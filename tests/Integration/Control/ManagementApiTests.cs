@@ -158,6 +158,34 @@ public sealed class ManagementApiTests : IAsyncLifetime
         await Call("DELETE", "/api/exchanges/%2F/amq.direct", null, 401);
     }
 
+    [Theory]
+    [InlineData("queues")]
+    [InlineData("exchanges")]
+    public async Task Reserved_names_are_refused_and_what_is_made_is_transient_unless_it_says_so(string what)
+    {
+        var refusal = await Call("PUT", $"/api/{what}/%2F/amq.mine", "{}", 401);
+        Assert.Equal("not_authorised", refusal!["error"]!.ToString());
+        await Call("PUT", $"/api/{what}/%2F/mine", "{}", 201);
+        Assert.False((await Call("GET", $"/api/{what}/%2F/mine"))!["durable"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task The_single_active_consumer_of_a_queue_is_shown_and_what_it_holds()
+    {
+        await Call("PUT", "/api/queues/%2F/single", """{"arguments":{"x-single-active-consumer":true}}""", 201);
+        await using var connection = await AmqpConnection.ConnectAsync(AmqpConnectionOptions.Parse(_listener.Uri));
+        await using var channel = await connection.OpenChannelAsync();
+        Assert.Null((await Call("GET", "/api/queues/%2F/single"))!["single_active_consumer_tag"]);
+        await channel.PublishAsync("", "single", "12345"u8.ToArray());
+        var first = channel.ConsumeAsync("single", new ConsumeOptions { ConsumerTag = "first" }).GetAsyncEnumerator();
+        Assert.True(await first.MoveNextAsync().AsTask().Within());
+        var shown = await Call("GET", "/api/queues/%2F/single");
+        Assert.Equal("first", shown!["single_active_consumer_tag"]!.ToString());
+        Assert.Equal(5, shown["message_bytes_unacknowledged"]!.GetValue<long>());
+        Assert.Equal(0, shown["message_bytes_ready"]!.GetValue<long>());
+        await first.DisposeAsync();
+    }
+
     [Fact]
     public async Task A_connection_is_found_by_its_name_and_closed()
     {

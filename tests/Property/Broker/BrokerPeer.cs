@@ -22,6 +22,14 @@ internal sealed class BrokerPeer
 
     public BrokerConnection Connection { get; }
 
+    public BrokerCore Core => _core;
+
+    /// <summary>The last method that <see cref="Take"/> came by.</summary>
+    public AmqpMethod? LastMethod { get; private set; }
+
+    /// <summary>The properties of the last content that <see cref="Take"/> came by.</summary>
+    public BasicProperties LastProperties { get; private set; } = BasicProperties.Empty;
+
     /// <summary>Every byte the broker sent.</summary>
     public ReadOnlyMemory<byte> Output => _output.WrittenMemory;
 
@@ -123,7 +131,7 @@ internal sealed class BrokerPeer
         return [.. _events];
     }
 
-    private static string Describe(in Frame frame)
+    private string Describe(in Frame frame)
     {
         var payload = frame.Payload.ToArray();
         switch (frame.Type)
@@ -131,11 +139,14 @@ internal sealed class BrokerPeer
             case FrameType.Heartbeat:
                 return "heartbeat";
             case FrameType.Header:
+                BasicProperties.TryRead(payload.AsSpan(12), AmqpLimits.Default, out var properties, out _);
+                LastProperties = properties!;
                 return "";
             case FrameType.Body:
                 return System.Text.Encoding.UTF8.GetString(payload);
             default:
                 AmqpMethod.TryRead(payload, AmqpLimits.Default, out var method, out _);
+                LastMethod = method;
                 return method switch
                 {
                     ConnectionClose close => $"connection.close {close.ReplyCode} {close.ReplyText}",

@@ -1,4 +1,5 @@
 using Amqp.Engine.Spec;
+using Amqp.Engine.Wire;
 using Amqp.FakeBroker;
 using Xunit;
 
@@ -27,6 +28,27 @@ public class PublishTests
         Assert.Equal(["ack 3 multiple"], peer.Take());
         peer.Publish(1, "", "q", "m");
         Assert.Equal(["ack 4"], peer.Take());
+    }
+
+    [Fact]
+    public void A_classic_queue_hands_its_copy_out_before_a_quorum_queue_that_was_routed_to_first()
+    {
+        var peer = BrokerPeer.Open(new BrokerCore());
+        peer.Send(
+            1,
+            new QueueDeclare
+            {
+                Queue = "quorum",
+                Durable = true,
+                Arguments = FieldTable.Create(("x-queue-type", "quorum")),
+            },
+            new QueueDeclare { Queue = "classic" },
+            new BasicConsume { Queue = "quorum", ConsumerTag = "a" },
+            new BasicConsume { Queue = "classic", ConsumerTag = "b" });
+        peer.Take();
+        FieldValue copies = FieldValue.Array([FieldValue.LongString("classic")]);
+        peer.Publish(1, "", "quorum", "m", new BasicProperties { Headers = FieldTable.Create(("CC", copies)) });
+        Assert.Equal(["deliver b 1", "m", "deliver a 2", "m"], peer.Take());
     }
 
     [Fact]
