@@ -13,13 +13,17 @@ internal sealed class PipePeer : IDuplexPipe
 {
     private readonly Pipe _toClient;
     private readonly Pipe _fromClient;
+    private readonly bool _onThread;
 
     /// <summary>Makes both pipes.</summary>
     /// <param name="pool">Where their memory comes from; one of their own by default, since what is wrong elsewhere in
     /// the process must not show here.</param>
-    public PipePeer(MemoryPool<byte>? pool = null)
+    /// <param name="onThread">Whether the client reads with a thread of its own. Between it and the pipes lies a socket
+    /// then, which holds only a few KiB.</param>
+    public PipePeer(MemoryPool<byte>? pool = null, bool onThread = false)
     {
         pool ??= new CountingPool();
+        _onThread = onThread;
         _toClient = new Pipe(new PipeOptions(pool));
         _fromClient = new Pipe(new PipeOptions(pool, pauseWriterThreshold: 4096, resumeWriterThreshold: 2048));
     }
@@ -35,14 +39,15 @@ internal sealed class PipePeer : IDuplexPipe
         Queue(0, new ConnectionTune { ChannelMax = 10, FrameMax = 131072, Heartbeat = heartbeat });
         Queue(0, new ConnectionOpenOk());
         await FlushAsync();
-        return await AmqpConnection.ConnectAsync(
-            options, new DuplexPipeConnector(_ => ValueTask.FromResult<IDuplexPipe>(this)));
+        return await StartAsync(options, CancellationToken.None);
     }
 
     /// <summary>Connects a client to this, which says nothing by itself.</summary>
     public Task<AmqpConnection> StartAsync(AmqpConnectionOptions options, CancellationToken cancellationToken) =>
         AmqpConnection.ConnectAsync(
-            options, new DuplexPipeConnector(_ => ValueTask.FromResult<IDuplexPipe>(this)), cancellationToken);
+            options,
+            _onThread ? new SocketPair(this) : new DuplexPipeConnector(_ => ValueTask.FromResult<IDuplexPipe>(this)),
+            cancellationToken);
 
     /// <summary>Writes a method, to be sent with the next flush.</summary>
     public void Queue(ushort channel, AmqpMethod method) =>

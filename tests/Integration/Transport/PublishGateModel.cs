@@ -34,11 +34,12 @@ internal sealed class PublishGateModel
         && (!_script.Confirms || _outstanding.Count < _script.Window);
 
     /// <summary>Plays a script to its end, and ends the connection.</summary>
-    public static async Task<PublishGateModel> RunAsync(PublishGateScript script)
+    public static async Task<PublishGateModel> RunAsync(PublishGateScript script, bool onThread)
     {
         var client = await WatchedClient.OpenAsync(
             new AmqpConnectionOptions { WhenBlocked = script.Policy },
-            new AmqpChannelOptions { PublisherConfirms = script.Confirms, MaxUnsettledPublishes = script.Window });
+            new AmqpChannelOptions { PublisherConfirms = script.Confirms, MaxUnsettledPublishes = script.Window },
+            peer: new PipePeer(onThread: onThread));
         var model = new PublishGateModel(script, client);
         foreach (var op in script.Ops)
         {

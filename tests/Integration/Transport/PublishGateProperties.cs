@@ -5,8 +5,8 @@ using Xunit;
 namespace Amqp.Integration.Transport;
 
 /// <summary>B10, D5, E7 and E9 for a publisher: what holds it up does so until it ends, in order, and nothing else
-/// does.</summary>
-public sealed class PublishGateProperties
+/// does. The same whoever reads.</summary>
+public abstract class PublishGateProperties(bool onThread)
 {
     private static readonly GateOpKind[] Settlements = [GateOpKind.Ack, GateOpKind.AckMultiple, GateOpKind.Nack];
 
@@ -44,7 +44,7 @@ public sealed class PublishGateProperties
             draw, draw.OneIn(3), [GateOpKind.Block, GateOpKind.Unblock, GateOpKind.StopFlow, GateOpKind.StartFlow]),
         "set aside", "let in later");
 
-    private static async Task CheckAsync(string id, Func<Draw, PublishGateScript> make, params string[] classes)
+    private async Task CheckAsync(string id, Func<Draw, PublishGateScript> make, params string[] classes)
     {
         var seen = new Distribution(classes);
         await AsyncProps.ForAll(
@@ -52,7 +52,7 @@ public sealed class PublishGateProperties
             make,
             async script =>
             {
-                var model = await PublishGateModel.RunAsync(script);
+                var model = await PublishGateModel.RunAsync(script, onThread);
                 seen.Case();
                 foreach (var name in classes)
                 {

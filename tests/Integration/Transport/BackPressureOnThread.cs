@@ -1,0 +1,4 @@
+namespace Amqp.Integration.Transport;
+
+/// <summary>The client reads with a thread of its own.</summary>
+public sealed class BackPressureOnThread() : BackPressureProperties(onThread: true);

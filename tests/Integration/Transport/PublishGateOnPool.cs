@@ -1,0 +1,4 @@
+namespace Amqp.Integration.Transport;
+
+/// <summary>The client reads with the thread pool.</summary>
+public sealed class PublishGateOnPool() : PublishGateProperties(onThread: false);
