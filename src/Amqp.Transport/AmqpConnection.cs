@@ -36,7 +36,7 @@ public sealed partial class AmqpConnection : IAsyncDisposable
             options.TimeProvider,
             this);
         _callbacks = new CallbackQueue(_pump, new ChannelDispatcher(_pump, logger));
-        _driver = Driver.Create(_pump, transport, options.TimeProvider, logger, options.CloseTimeout);
+        _driver = Driver.Create(_pump, transport, options, logger);
     }
 
     /// <summary>What the connection was made from.</summary>

@@ -61,6 +61,9 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Debug, "A handler takes long: another thread reads on")]
     public static partial void ReadingTakenOver(ILogger logger);
 
+    [LoggerMessage(18, LogLevel.Trace, "Reading naps, so that the next read brings more")]
+    public static partial void ReadNaps(ILogger logger);
+
     [LoggerMessage(13, LogLevel.Warning, "The stream does not end; it is left to itself")]
     public static partial void StreamAbandoned(ILogger logger);
 

@@ -4,12 +4,16 @@ namespace Amqp.Compare.Client;
 
 /// <summary>This project's client through its public API, with its defaults.</summary>
 internal sealed partial class AmqpSimContestant(
-    ClientArguments arguments, Meter meter, ConsumeStyle style, IoMode mode = IoMode.Auto)
+    ClientArguments arguments,
+    Meter meter,
+    ConsumeStyle style,
+    IoMode mode = IoMode.Auto,
+    bool readCoalescing = false)
     : IContestant
 {
     private readonly byte[] _body = TestBody.Create(arguments.Body);
     private readonly AmqpConnectionOptions _options =
-        AmqpConnectionOptions.FromUri(arguments.Uri) with { IoMode = mode };
+        AmqpConnectionOptions.FromUri(arguments.Uri) with { IoMode = mode, ReadCoalescing = readCoalescing };
 
     /// <inheritdoc/>
     public async Task<long> PublishAsync()

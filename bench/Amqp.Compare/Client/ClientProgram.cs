@@ -15,6 +15,8 @@ internal static class ClientProgram
         IContestant contestant = arguments.Library switch
         {
             "amqp-sim" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Owned),
+            "amqp-sim-coalescing" =>
+                new AmqpSimContestant(arguments, meter, ConsumeStyle.Owned, readCoalescing: true),
             "amqp-sim-async" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Owned, IoMode.Async),
             "amqp-sim-borrowed" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Borrowed),
             "amqp-sim-inline" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Inline),

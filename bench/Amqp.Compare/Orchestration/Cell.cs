@@ -15,7 +15,10 @@ internal sealed record Cell(string Workload, int Body, double Goal)
     /// <summary>Every contestant; the first two meet in every cell, the others are opt-ins that exist in one
     /// workload.</summary>
     public static readonly string[] AllLibraries =
-        [Ours, Theirs, "amqp-sim-borrowed", "amqp-sim-inline", "amqp-sim-async", "rabbitmq-client-events"];
+    [
+        Ours, Theirs, "amqp-sim-borrowed", "amqp-sim-inline", "amqp-sim-async", "amqp-sim-coalescing",
+        "rabbitmq-client-events",
+    ];
 
     /// <summary>Every cell.</summary>
     public static readonly Cell[] All =
@@ -38,7 +41,7 @@ internal sealed record Cell(string Workload, int Body, double Goal)
     /// <summary>Whether a contestant takes part.</summary>
     public bool Takes(string library) => library switch
     {
-        "amqp-sim-borrowed" => Workload == "W3",
+        "amqp-sim-borrowed" or "amqp-sim-coalescing" => Workload == "W3",
         "amqp-sim-inline" => Workload is "W2" or "W3",
         "rabbitmq-client-events" => Workload == "W2",
         _ => true,

@@ -22,7 +22,7 @@ internal sealed record CompareOptions(
           --workloads W1,W3    some of W1 publish, W2 confirmed publish, W3 consume, W4 ping-pong, W5 connect
           --bodies 16,1024     some of the body sizes 16, 1024, 65536
           --libraries A,B      some of amqp-sim, rabbitmq-client and the opt-ins amqp-sim-borrowed, amqp-sim-inline,
-                               amqp-sim-async (sockets read by the thread pool),
+                               amqp-sim-async (sockets read by the thread pool), amqp-sim-coalescing (few reads),
                                rabbitmq-client-events
           --warmup S           seconds before measuring (default 1.5; quick 0.4)
           --measure S          seconds of measuring (default 1.5; quick 0.4)

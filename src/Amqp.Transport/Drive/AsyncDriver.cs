@@ -7,8 +7,8 @@ namespace Amqp.Transport.Drive;
 
 /// <summary>Drives a pump over any transport with <c>await</c>: one read loop on the thread pool.</summary>
 internal sealed class AsyncDriver(
-    SessionPump pump, TransportStream transport, TimeProvider time, ILogger logger, TimeSpan closeTimeout)
-    : Driver(pump, transport, time, logger, closeTimeout)
+    SessionPump pump, TransportStream transport, AmqpConnectionOptions options, ILogger logger)
+    : Driver(pump, transport, options, logger)
 {
     private readonly CompletionBatch _batch = new();
 

@@ -16,6 +16,7 @@ internal abstract partial class Driver
     // What a handler on the reader's thread acknowledges waits so long for company, before it leaves on its own.
     private static readonly TimeSpan LongestDeferral = TimeSpan.FromMicroseconds(200);
 
+    private bool _hasSpoken;
     private bool _sending;
     private bool _sendFailed;
     private bool _sentBefore;
@@ -29,6 +30,12 @@ internal abstract partial class Driver
     private TaskCompletionSource? _sendIdle;
 
     public SendPlan PlanSend()
+    {
+        _hasSpoken = true;
+        return Plan();
+    }
+
+    private SendPlan Plan()
     {
         if (_sending || !Pump.Output.HasOutput)
         {
@@ -47,7 +54,7 @@ internal abstract partial class Driver
         _dispatchThread != 0 && _dispatchThread == Environment.CurrentManagedThreadId
             && Time.GetElapsedTime(_dispatchedAt) < LongestDeferral
             ? SendPlan.None
-            : PlanSend();
+            : Plan();
 
     /// <summary>Runs what a read made due; what inline handlers acknowledge and publish leaves in one send, behind the
     /// last of them.</summary>
@@ -75,6 +82,18 @@ internal abstract partial class Driver
         lock (Pump.Gate)
         {
             _dispatchThread = 0;
+        }
+    }
+
+    /// <summary>Whether anything but settlements was sent since the last look, or a call is pending. Takes the
+    /// gate.</summary>
+    protected bool TakeHasSpoken()
+    {
+        lock (Pump.Gate)
+        {
+            bool hasSpoken = _hasSpoken || Pump.HasCalls;
+            _hasSpoken = false;
+            return hasSpoken;
         }
     }
 

@@ -95,7 +95,7 @@ internal abstract partial class Driver
         Task idle;
         lock (Pump.Gate)
         {
-            plan = PlanSend();
+            plan = Plan();
             if (!_sending)
             {
                 return true;
@@ -107,11 +107,7 @@ internal abstract partial class Driver
         Execute(plan);
         try
         {
-            TimeSpan limit = Pump.End?.Kind is SessionEndKind.ClosedByApplication or SessionEndKind.ClosedByPeer
-                or SessionEndKind.ProtocolViolation
-                ? _closeTimeout
-                : TimeSpan.FromMilliseconds(500);
-            await idle.WaitAsync(limit, Time).ConfigureAwait(false);
+            await idle.WaitAsync(LongestFlush(), Time).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)
@@ -119,6 +115,16 @@ internal abstract partial class Driver
             return false;
         }
     }
+
+    // Where the peer has had its time, or nobody listens any more, it gets no more of it.
+    private TimeSpan LongestFlush() => Pump.End?.Kind switch
+    {
+        SessionEndKind.ClosedByApplication or SessionEndKind.ClosedByPeer or SessionEndKind.ProtocolViolation =>
+            _closeTimeout,
+        SessionEndKind.CloseTimeout or SessionEndKind.HeartbeatTimeout or SessionEndKind.StreamLost
+            or SessionEndKind.Aborted => TimeSpan.Zero,
+        _ => TimeSpan.FromMilliseconds(500),
+    };
 
     private Task SendIdle()
     {

@@ -49,7 +49,7 @@ internal abstract partial class Driver
 
             _armedFor = MonoTime.Never;
             Pump.Elapse(batch);
-            plan = PlanSend();
+            plan = Plan();
         }
 
         batch.Run(Logger);

@@ -20,14 +20,14 @@ internal abstract partial class Driver : IDriver, IThreadPoolWorkItem
     private TimeSpan _pausedBefore;
 
     protected Driver(
-        SessionPump pump, TransportStream transport, TimeProvider time, ILogger logger, TimeSpan closeTimeout)
+        SessionPump pump, TransportStream transport, AmqpConnectionOptions options, ILogger logger)
     {
         Pump = pump;
         Transport = transport;
-        Time = time;
+        Time = options.TimeProvider;
         Logger = logger;
-        _closeTimeout = closeTimeout;
-        _timer = time.CreateTimer(
+        _closeTimeout = options.CloseTimeout;
+        _timer = Time.CreateTimer(
             static state => ((Driver)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         pump.Driver = this;
     }
@@ -66,10 +66,10 @@ internal abstract partial class Driver : IDriver, IThreadPoolWorkItem
 
     /// <summary>Makes the driver that a stream wants.</summary>
     public static Driver Create(
-        SessionPump pump, TransportStream transport, TimeProvider time, ILogger logger, TimeSpan closeTimeout) =>
+        SessionPump pump, TransportStream transport, AmqpConnectionOptions options, ILogger logger) =>
         transport.ThreadInput is { } input
-            ? new ThreadedDriver(pump, transport, input, time, logger, closeTimeout)
-            : new AsyncDriver(pump, transport, time, logger, closeTimeout);
+            ? new ThreadedDriver(pump, transport, input, options, logger)
+            : new AsyncDriver(pump, transport, options, logger);
 
     /// <summary>Sends the protocol header and starts to read.</summary>
     public void Start()
@@ -128,7 +128,7 @@ internal abstract partial class Driver : IDriver, IThreadPoolWorkItem
         SendPlan plan;
         lock (Pump.Gate)
         {
-            plan = PlanSend();
+            plan = Plan();
         }
 
         Execute(plan == SendPlan.Queue ? SendPlan.Inline : plan);

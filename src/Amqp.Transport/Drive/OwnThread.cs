@@ -1,5 +1,7 @@
 #pragma warning disable RS0030 // The one place that makes threads: what the driver blocks on must not block the pool.
 
+using System.Runtime.InteropServices;
+
 namespace Amqp.Transport.Drive;
 
 /// <summary>Threads for work that blocks. They are kept for a moment after their work, since a connection that ends is
@@ -39,6 +41,17 @@ internal static class OwnThread
 
     /// <summary>Lets the current thread, one of these, wait.</summary>
     public static void Sleep(TimeSpan time) => Thread.Sleep(time);
+
+    /// <summary>Whether the system has naps.</summary>
+    public static bool CanNap => OperatingSystem.IsLinux() || OperatingSystem.IsMacOS();
+
+    /// <summary>Lets the current thread, one of these, wait for less than a millisecond, which the runtime's own means
+    /// cannot.</summary>
+    public static void Nap(TimeSpan time) => _ = SleepMicroseconds((uint)time.TotalMicroseconds);
+
+    [DllImport("libc", EntryPoint = "usleep")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SleepMicroseconds(uint time);
 
     private static void Serve(Action work)
     {

@@ -10,6 +10,9 @@ internal sealed partial class SessionPump
 {
     private readonly Dictionary<ulong, RpcCall> _calls = [];
 
+    /// <summary>Whether somebody waits for an answer.</summary>
+    public bool HasCalls => _calls.Count > 0;
+
     /// <summary>Remembers who waits for a request.</summary>
     public void Track(RequestId id, RpcCall call) => _calls.Add(id.Value, call);
 

@@ -12,6 +12,7 @@ internal sealed partial class SessionPump
             switch (e.Kind)
             {
                 case EventKind.Delivery:
+                    Deliveries++;
                     Find(e.Channel)?.OnDelivery(in e, batch);
                     break;
                 case EventKind.Body:

@@ -48,6 +48,9 @@ internal sealed partial class SessionPump
 
     public AmqpLimits Limits { get; }
 
+    /// <summary>How many deliveries have begun so far.</summary>
+    public long Deliveries { get; private set; }
+
     /// <summary>Set by the driver before anything else happens.</summary>
     public IDriver Driver { get; set; } = null!;
 

@@ -21,19 +21,21 @@ internal sealed partial class ThreadedDriver : Driver
 
     private readonly ThreadInput _input;
     private readonly CompletionBatch _batch = new();
+    private readonly NapRule? _naps;
     private byte[] _buffer = [];
     private int _filled;
     private int _shortReads;
+    private long _deliveriesBefore;
 
     public ThreadedDriver(
         SessionPump pump,
         TransportStream transport,
         ThreadInput input,
-        TimeProvider time,
-        ILogger logger,
-        TimeSpan closeTimeout)
-        : base(pump, transport, time, logger, closeTimeout)
+        AmqpConnectionOptions options,
+        ILogger logger)
+        : base(pump, transport, options, logger)
     {
+        _naps = options.ReadCoalescing && OwnThread.CanNap ? new NapRule() : null;
         _input = input;
         Interlocked.Increment(ref s_connectionCount);
     }
@@ -60,6 +62,7 @@ internal sealed partial class ThreadedDriver : Driver
             while (!Pump.IsOver)
             {
                 WaitWhilePaused();
+                NapIfDue();
                 int count = _input.Receive(_buffer, _filled, _buffer.Length - _filled);
                 if (count == 0)
                 {
@@ -108,8 +111,27 @@ internal sealed partial class ThreadedDriver : Driver
         var input = new ReadOnlySequence<byte>(_buffer, 0, _filled);
         Pump.Receive(in input, _batch, out SequencePosition consumed, out _);
         RunBatch(_batch);
+        NoteRead(count);
         Keep((int)input.Slice(consumed).Length);
         MakeRoom(count);
+    }
+
+    private void NoteRead(int count)
+    {
+        if (_naps is not null)
+        {
+            _naps.OnRead(Time.GetElapsedTime(0), count, Pump.Deliveries - _deliveriesBefore);
+            _deliveriesBefore = Pump.Deliveries;
+        }
+    }
+
+    private void NapIfDue()
+    {
+        if (_naps is not null && _naps.IsDue(TakeHasSpoken()))
+        {
+            Log.ReadNaps(Logger);
+            OwnThread.Nap(NapRule.Nap);
+        }
     }
 
     // What was not used yet moves to the front.

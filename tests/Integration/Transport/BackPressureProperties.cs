@@ -34,7 +34,7 @@ public abstract class BackPressureProperties(bool onThread)
                 var client = await WatchedClient.OpenAsync(
                     new AmqpConnectionOptions { LoggerFactory = log },
                     heartbeat: Heartbeat,
-                    peer: new PipePeer(onThread: onThread));
+                    peer: new PipePeer(socket: onThread ? IoMode.Threaded : null));
                 var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 var handled = new List<ulong>();
                 var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -97,7 +97,7 @@ public abstract class BackPressureProperties(bool onThread)
                         CloseTimeout = TimeSpan.FromSeconds(5),
                     },
                     heartbeat: Heartbeat,
-                    peer: new PipePeer(onThread: onThread));
+                    peer: new PipePeer(socket: onThread ? IoMode.Threaded : null));
                 var handled = new List<ulong>();
                 var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 await SubscribeAsync(client, 1000, delivery =>

@@ -1,5 +1,6 @@
 using Amqp.Engine.Spec;
 using Amqp.Engine.Wire;
+using Amqp.FakeBroker;
 using Amqp.Integration.Support;
 using Amqp.Simulation.Peers;
 using Amqp.Transport;
@@ -180,6 +181,48 @@ public sealed class PainTests
         await connection.CloseAsync().Within();
         await server.Left.Within();
         Assert.False(connection.IsOpen);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(IoMode.Threaded)]
+    [InlineData(IoMode.Async)]
+    public async Task A_close_that_a_deaf_peer_leaves_unsent_takes_its_timeout_and_no_longer(IoMode? mode)
+    {
+        var client = await WatchedClient.OpenAsync(
+            new AmqpConnectionOptions { CloseTimeout = TimeSpan.FromSeconds(3) },
+            peer: new PipePeer(socket: mode));
+        var publish = client.Channel.PublishAsync("", "q", new byte[100_000]);
+        var closing = client.Connection.CloseAsync();
+        client.Time.Advance(TimeSpan.FromSeconds(3));
+        await closing.Within(TimeSpan.FromSeconds(5));
+        Assert.True((await Record.ExceptionAsync(() => publish.Within())) is null or AmqpException);
+        await client.Peer.LeaveAsync();
+    }
+
+    [Theory]
+    [InlineData(IoMode.Threaded, false)]
+    [InlineData(IoMode.Threaded, true)]
+    [InlineData(IoMode.Async, false)]
+    [InlineData(IoMode.Async, true)]
+    public async Task A_close_that_is_not_answered_takes_its_timeout_and_no_longer(IoMode mode, bool isSecure)
+    {
+        await using var broker = new InMemoryBroker();
+        await using var listener = await broker.ListenAsync(0, isSecure ? BrokerTls.SelfSigned() : null);
+        await using var relay = new TcpRelay("127.0.0.1", listener.Port);
+        var time = new ManualTime();
+        var connection = await AmqpConnection.ConnectAsync(new AmqpConnectionOptions
+        {
+            Endpoints = [new AmqpEndpoint("127.0.0.1", relay.Port)],
+            Tls = isSecure ? new AmqpTlsOptions { RemoteCertificateValidation = (_, _, _, _) => true } : null,
+            IoMode = mode,
+            CloseTimeout = TimeSpan.FromSeconds(3),
+            TimeProvider = time,
+        }).Within();
+        relay.Silence();
+        var closing = connection.CloseAsync();
+        time.Advance(TimeSpan.FromSeconds(3));
+        await closing.Within(TimeSpan.FromSeconds(5));
     }
 
     private static byte[] Body(int number) => [.. Enumerable.Repeat((byte)number, 1 + (number % 300))];

@@ -13,17 +13,17 @@ internal sealed class PipePeer : IDuplexPipe
 {
     private readonly Pipe _toClient;
     private readonly Pipe _fromClient;
-    private readonly bool _onThread;
+    private readonly IoMode? _socket;
 
     /// <summary>Makes both pipes.</summary>
     /// <param name="pool">Where their memory comes from; one of their own by default, since what is wrong elsewhere in
     /// the process must not show here.</param>
-    /// <param name="onThread">Whether the client reads with a thread of its own. Between it and the pipes lies a socket
-    /// then, which holds only a few KiB.</param>
-    public PipePeer(MemoryPool<byte>? pool = null, bool onThread = false)
+    /// <param name="socket">Who reads the socket that then lies between the client and the pipes, and holds only a few
+    /// KiB; none by default.</param>
+    public PipePeer(MemoryPool<byte>? pool = null, IoMode? socket = null)
     {
         pool ??= new CountingPool();
-        _onThread = onThread;
+        _socket = socket;
         _toClient = new Pipe(new PipeOptions(pool));
         _fromClient = new Pipe(new PipeOptions(pool, pauseWriterThreshold: 4096, resumeWriterThreshold: 2048));
     }
@@ -46,7 +46,7 @@ internal sealed class PipePeer : IDuplexPipe
     public Task<AmqpConnection> StartAsync(AmqpConnectionOptions options, CancellationToken cancellationToken) =>
         AmqpConnection.ConnectAsync(
             options,
-            _onThread ? new SocketPair(this) : new DuplexPipeConnector(_ => ValueTask.FromResult<IDuplexPipe>(this)),
+            _socket is { } mode ? new SocketPair(this, mode) : new DuplexPipeConnector(_ => ValueTask.FromResult<IDuplexPipe>(this)),
             cancellationToken);
 
     /// <summary>Writes a method, to be sent with the next flush.</summary>

@@ -39,7 +39,7 @@ internal sealed class PublishGateModel
         var client = await WatchedClient.OpenAsync(
             new AmqpConnectionOptions { WhenBlocked = script.Policy },
             new AmqpChannelOptions { PublisherConfirms = script.Confirms, MaxUnsettledPublishes = script.Window },
-            peer: new PipePeer(onThread: onThread));
+            peer: new PipePeer(socket: onThread ? IoMode.Threaded : null));
         var model = new PublishGateModel(script, client);
         foreach (var op in script.Ops)
         {

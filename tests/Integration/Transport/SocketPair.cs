@@ -4,9 +4,8 @@ using Amqp.Transport;
 
 namespace Amqp.Integration.Transport;
 
-/// <summary>Puts a pair of sockets of this machine between a client, which reads its own with a thread, and a
-/// pipe.</summary>
-internal sealed class SocketPair(IDuplexPipe peer) : IConnector
+/// <summary>Puts a pair of sockets of this machine between a client and a pipe.</summary>
+internal sealed class SocketPair(IDuplexPipe peer, IoMode mode) : IConnector
 {
     // The system's least.
     private const int Small = 4096;
@@ -26,7 +25,9 @@ internal sealed class SocketPair(IDuplexPipe peer) : IConnector
         client.Connect(address);
         var server = await listener.AcceptAsync(cancellationToken);
         _ = CarryAsync(server);
-        return TransportStream.FromSocket(client);
+        return mode == IoMode.Async
+            ? TransportStream.FromStream(new NetworkStream(client, ownsSocket: true))
+            : TransportStream.FromSocket(client);
     }
 
     private static Socket NewSocket() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
