@@ -10,14 +10,15 @@ internal static class MessageRules
     /// <summary>Ten years in milliseconds: the longest time to live or expiry accepted.</summary>
     public const long MaxMilliseconds = 315360000000;
 
-    /// <summary>The 406 text for properties RabbitMQ refuses, or null.</summary>
-    public static string? Refusal(BasicProperties properties, BrokerUser user, BrokerProfile profile)
-    {
-        if (properties.UserId is { } userId && userId != user.Name && !user.MayImpersonate)
-        {
-            return $"user_id property set to '{userId}' but authenticated user was '{user.Name}'";
-        }
+    /// <summary>The 406 text for a user-id that is not the user's own, or null.</summary>
+    public static string? UserRefusal(BasicProperties properties, BrokerUser user) =>
+        properties.UserId is { } userId && userId != user.Name && !user.MayImpersonate
+            ? $"user_id property set to '{userId}' but authenticated user was '{user.Name}'"
+            : null;
 
+    /// <summary>The 406 text for other properties that RabbitMQ refuses, or null.</summary>
+    public static string? Refusal(BasicProperties properties, BrokerProfile profile)
+    {
         if (properties.Expiration is { } expiration && ExpirationFault(expiration) is { } fault)
         {
             string lead = $"invalid expiration '{expiration}': ";

@@ -21,10 +21,16 @@ internal partial class QueueModel
     /// <summary>Octets of the bodies handed out and not settled yet.</summary>
     public long UnackedOctets { get; private set; }
 
-    protected ReadyMessages Ready => _ready ??= new ReadyMessages(Levels);
+    protected ReadyMessages Ready => _ready ??= new ReadyMessages(Levels, TakesTurns);
 
     /// <summary>How many levels of priority the queue tells apart.</summary>
     protected virtual int Levels => Settings.MaxPriority + 1;
+
+    /// <summary>True when a high priority does not always go first.</summary>
+    protected virtual bool TakesTurns => false;
+
+    /// <summary>True when every publish looks whether the message at the head has expired.</summary>
+    protected virtual bool AlwaysLooksForExpired => false;
 
     /// <summary>Takes a message; false when the queue refused it for being full.</summary>
     public virtual bool Publish(StoredMessage message)
@@ -46,6 +52,7 @@ internal partial class QueueModel
         Core.CountStored(message.Cost);
         if (Ready.Count == 0 && NextConsumer() is var index and >= 0)
         {
+            Ready.PassOne();
             HandOver(index, entry);
             return true;
         }
@@ -53,7 +60,7 @@ internal partial class QueueModel
         Ready.PushBack(LevelOf(message), entry);
         bool isDropped = DropOverflow();
         bool isAlone = Ready.Count == 1;
-        if (isDropped ? !isAlone || entry.ExpiresAt != MonoTime.Never : isAlone)
+        if (AlwaysLooksForExpired || (isDropped ? !isAlone || entry.ExpiresAt != MonoTime.Never : isAlone))
         {
             // Only then can the message at the head be one that has to expire: RabbitMQ looks no oftener.
             DropExpired();

@@ -154,6 +154,7 @@ internal partial class QueueModel : ITimed
     }
 
     private QueueSettings MakeSettings() => new(
+        Kind,
         Arguments,
         VirtualHost.Policies.Match(Name, PolicyTargets, Kind),
         VirtualHost.OperatorPolicies.Match(Name, PolicyTargets, Kind));

@@ -5,11 +5,16 @@ namespace Amqp.FakeBroker.Model;
 
 /// <summary>
 /// What holds for a queue: its arguments, the policy that matches it and the operator's. Of several numbers the lowest
-/// holds; of several texts the argument's, then the policy's.
+/// holds; of several texts the argument's, then the policy's, but for the overflow of a quorum queue, where the policy
+/// goes first (measured).
 /// </summary>
 internal sealed class QueueSettings
 {
-    public QueueSettings(FieldTable arguments, BrokerPolicy? policy, BrokerPolicy? operatorPolicy)
+    public QueueSettings(
+        QueueKind kind,
+        FieldTable arguments,
+        BrokerPolicy? policy,
+        BrokerPolicy? operatorPolicy)
     {
         Policy = policy;
         OperatorPolicy = operatorPolicy;
@@ -20,7 +25,8 @@ internal sealed class QueueSettings
         DeliveryLimit = Lower(arguments, "delivery-limit");
         DeadLetterExchange = Text(arguments, "dead-letter-exchange");
         DeadLetterRoutingKey = Text(arguments, "dead-letter-routing-key");
-        Overflow = Text(arguments, "overflow") switch
+        string? overflow = kind == QueueKind.Quorum ? PolicyText("overflow") : null;
+        Overflow = (overflow ?? Text(arguments, "overflow")) switch
         {
             "reject-publish" => OverflowKind.RejectPublish,
             "reject-publish-dlx" => OverflowKind.RejectPublishDeadLetter,
@@ -97,7 +103,10 @@ internal sealed class QueueSettings
     private string? Text(FieldTable arguments, string key) =>
         arguments.TryGet("x-" + key, out FieldValue value) && value.Type == FieldType.LongString
             ? value.AsString()
-            : PolicyTable.Text(Policy, key) ?? PolicyTable.Text(OperatorPolicy, key);
+            : PolicyText(key);
+
+    private string? PolicyText(string key) =>
+        PolicyTable.Text(Policy, key) ?? PolicyTable.Text(OperatorPolicy, key);
 
     private static long? Integer(FieldTable table, string key) =>
         table.TryGet(key, out FieldValue value) && FieldFacts.TryInteger(value, out long number) ? number : null;

@@ -27,6 +27,10 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
 
     protected override int Levels => ReturnedLevel + 1;
 
+    protected override bool TakesTurns => Core.Profile.QuorumPrioritises;
+
+    protected override bool AlwaysLooksForExpired => true;
+
     private long? Limit => (Settings.DeliveryLimit ?? Core.Profile.QuorumDeliveryLimit) is { } limit and >= 0
         ? limit
         : null;

@@ -3,12 +3,25 @@ namespace Amqp.FakeBroker.Model;
 /// <summary>
 /// The ready messages of a queue: one line for each level, the highest level first, in order of position inside one.
 /// </summary>
-internal sealed class ReadyMessages(int levels)
+/// <param name="levels">How many levels there are.</param>
+/// <param name="takesTurns">
+/// True for the quorum queues of 4.0, with the levels normal, high and returned: every third message that leaves, or
+/// passes through, is the older of the first normal and the first high one. Returned ones go first and do not count
+/// (measured).
+/// </param>
+internal sealed class ReadyMessages(int levels, bool takesTurns = false)
 {
+    private const int Normal = 0;
+    private const int High = 1;
+    private const int Turns = 3;
+
     private readonly RingBuffer<QueueEntry>?[] _lines = new RingBuffer<QueueEntry>?[levels];
 
     /// <summary>No line above this one holds anything.</summary>
     private int _top;
+
+    /// <summary>How many left since the last one that was the older of two, and that one.</summary>
+    private int _turn;
 
     public int Count { get; private set; }
 
@@ -44,33 +57,27 @@ internal sealed class ReadyMessages(int levels)
         Added(level, entry);
     }
 
-    /// <summary>The highest level that holds something; only with <see cref="Count"/> above 0.</summary>
-    public int TopLevel()
-    {
-        while (_lines[_top] is not { Count: > 0 })
-        {
-            _top--;
-        }
-
-        return _top;
-    }
-
-    public bool HasLevel(int level) => _lines[level] is { Count: > 0 };
-
     /// <summary>The message that goes next; only with <see cref="Count"/> above 0.</summary>
-    public ref QueueEntry Peek() => ref _lines[TopLevel()]![0];
+    public ref QueueEntry Peek() => ref _lines[NextLevel()]![0];
 
-    public QueueEntry PopFront() => PopFront(TopLevel());
-
-    public QueueEntry PopFront(int level)
+    public QueueEntry PopFront()
     {
+        int level = NextLevel();
         QueueEntry entry = _lines[level]!.PopFront();
         Count--;
         Octets -= entry.Message.Body.Length;
+        if (level <= High)
+        {
+            PassOne();
+        }
+
         return entry;
     }
 
-    /// <summary>Every entry in the order of delivery.</summary>
+    /// <summary>Counts a message that goes to a consumer without waiting here.</summary>
+    public void PassOne() => _turn = (_turn + 1) % Turns;
+
+    /// <summary>Every entry, level by level.</summary>
     public IEnumerable<QueueEntry> All()
     {
         for (int level = _lines.Length - 1; level >= 0; level--)
@@ -113,6 +120,20 @@ internal sealed class ReadyMessages(int levels)
         Count = 0;
         Octets = 0;
         _top = 0;
+        _turn = 0;
+    }
+
+    private int NextLevel()
+    {
+        while (_lines[_top] is not { Count: > 0 })
+        {
+            _top--;
+        }
+
+        return takesTurns && _top == High && _turn == Turns - 1 && _lines[Normal] is { Count: > 0 } normal
+            && normal[0].Position < _lines[High]![0].Position
+            ? Normal
+            : _top;
     }
 
     private RingBuffer<QueueEntry> Line(int level) => _lines[level] ??= new RingBuffer<QueueEntry>();

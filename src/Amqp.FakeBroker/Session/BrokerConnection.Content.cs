@@ -113,7 +113,8 @@ public sealed partial class BrokerConnection
         {
             FailChannel(channel, ReplyCode.AccessRefused, $"cannot publish to internal {Shown(exchange)}");
         }
-        else if (!MayUseTopic(channel, PermissionKind.Write, exchange, content.RoutingKey))
+        else if (!_core.Profile.HasMessageContainers
+            && !MayUseTopic(channel, PermissionKind.Write, exchange, content.RoutingKey))
         {
             return;
         }
@@ -123,15 +124,54 @@ public sealed partial class BrokerConnection
         }
         else if (TryAddressReply(channel, ref properties))
         {
-            if (MessageRules.Refusal(properties, _user!.User, _core.Profile) is { } refusal)
-            {
-                FailChannel(channel, ReplyCode.PreconditionFailed, refusal);
-            }
-            else
+            if (MayPublish(channel, exchange, properties))
             {
                 Publish(channel, exchange, properties);
             }
         }
+    }
+
+    // Releases with message containers look at the topics after the content, and at those of CC and BCC too (measured
+    // on 4.0); before, only the routing key counted, and first of all.
+    private bool MayPublish(ChannelModel channel, ExchangeModel exchange, BasicProperties properties)
+    {
+        string? foreignUser = MessageRules.UserRefusal(properties, _user!.User);
+        string? refusal = MessageRules.Refusal(properties, _core.Profile);
+        if (_core.Profile.HasMessageContainers)
+        {
+            if (refusal is null && !MayUseTopics(channel, exchange, properties))
+            {
+                return false;
+            }
+
+            refusal ??= foreignUser;
+        }
+
+        refusal = _core.Profile.HasMessageContainers ? refusal : foreignUser ?? refusal;
+        if (refusal is not null)
+        {
+            FailChannel(channel, ReplyCode.PreconditionFailed, refusal);
+        }
+
+        return refusal is null;
+    }
+
+    private bool MayUseTopics(ChannelModel channel, ExchangeModel exchange, BasicProperties properties)
+    {
+        if (!MayUseTopic(channel, PermissionKind.Write, exchange, channel.Content.RoutingKey))
+        {
+            return false;
+        }
+
+        foreach (string key in MessageRules.ExtraKeys(properties))
+        {
+            if (!MayUseTopic(channel, PermissionKind.Write, exchange, key))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void Publish(ChannelModel channel, ExchangeModel exchange, BasicProperties properties)
@@ -220,7 +260,10 @@ public sealed partial class BrokerConnection
     private void Note(BrokerEventKind kind, StoredMessage message) =>
         _core.Note(kind, message.Number, _virtualHost!.Name, message.Exchange);
 
-    /// <summary>Puts a message into its queues; false when at least one refused it (the others keep it).</summary>
+    /// <summary>
+    /// Puts a message into its queues; false when at least one refused it (the others keep it). Dead letters that come
+    /// of it go behind the copies in classic queues and before those in replicated ones, which are later (measured).
+    /// </summary>
     private bool Enqueue(StoredMessage message, List<QueueModel> queues, bool isReply)
     {
         Note(queues.Count > 0 || isReply ? BrokerEventKind.Published : BrokerEventKind.Unroutable, message);
@@ -230,6 +273,12 @@ public sealed partial class BrokerConnection
         {
             for (int i = 0; i < queues.Count; i++)
             {
+                if (isHolding && i > 0 && queues[i].Kind != queues[i - 1].Kind)
+                {
+                    _virtualHost!.DeadLetters.Work();
+                    _virtualHost.DeadLetters.TryHold();
+                }
+
                 isTaken &= queues[i].IsDeleted || queues[i].Publish(message);
             }
         }

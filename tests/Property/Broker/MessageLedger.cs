@@ -49,6 +49,9 @@ internal sealed class MessageLedger : IBrokerObserver
         _queues[brokerEvent.Queue].OnEvent(brokerEvent);
     }
 
+    /// <summary>A queue was purged, perhaps of nothing.</summary>
+    public void AfterPurge(string queue) => _queues[queue].AfterPurge();
+
     private ulong Origin(ulong number)
     {
         while (Ancestors.TryGetValue(number, out var ancestor))

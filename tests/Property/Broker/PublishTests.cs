@@ -52,6 +52,91 @@ public class PublishTests
     }
 
     [Fact]
+    public void What_dies_in_a_classic_queue_reaches_a_quorum_queue_before_the_publish_itself()
+    {
+        var peer = BrokerPeer.Open(new BrokerCore());
+        peer.Send(
+            1,
+            new QueueDeclare
+            {
+                Queue = "full",
+                Arguments = FieldTable.Create(
+                    ("x-max-length", 0),
+                    ("x-overflow", "reject-publish-dlx"),
+                    ("x-dead-letter-exchange", ""),
+                    ("x-dead-letter-routing-key", "quorum")),
+            },
+            new QueueDeclare
+            {
+                Queue = "quorum",
+                Durable = true,
+                Arguments = FieldTable.Create(("x-queue-type", "quorum")),
+            });
+        FieldValue copies = FieldValue.Array([FieldValue.LongString("full")]);
+        peer.Publish(1, "", "quorum", "m", new BasicProperties { Headers = FieldTable.Create(("BCC", copies)) });
+        peer.Send(1, new BasicGet { Queue = "quorum", NoAck = true });
+        peer.Take();
+        Assert.True(peer.LastProperties.Headers?.ContainsKey("x-death"));
+        peer.Send(1, new BasicGet { Queue = "quorum", NoAck = true });
+        peer.Take();
+        Assert.False(peer.LastProperties.Headers?.ContainsKey("x-death") ?? false);
+    }
+
+    [Theory]
+    [InlineData("quorum", "nack 2")]
+    [InlineData("classic", "ack 2")]
+    public void A_policy_decides_the_overflow_of_a_quorum_queue_and_the_argument_that_of_a_classic_one(
+        string type,
+        string third)
+    {
+        var core = new BrokerCore();
+        core.PutPolicy(new BrokerPolicy("/", "p", "q", FieldTable.Create(("overflow", "reject-publish"))));
+        var peer = BrokerPeer.Open(core);
+        peer.Send(1, new ConfirmSelect(), new QueueDeclare
+        {
+            Queue = "q",
+            Durable = true,
+            Arguments = FieldTable.Create(
+                ("x-queue-type", type), ("x-max-length", 0), ("x-overflow", "drop-head")),
+        });
+        peer.Publish(1, "", "q", "1");
+        peer.Take();
+        peer.Publish(1, "", "q", "2");
+        Assert.Equal([third], peer.Take());
+    }
+
+    [Theory]
+    [InlineData("rabbitmq-3.10", "x.a", "x.b", null, "")]
+    [InlineData("rabbitmq-3.10", "x.b", "x.a", "z", "403 ACCESS_REFUSED - access to topic 'x.b'")]
+    [InlineData("rabbitmq-4.0", "x.a", "x.a", null, "")]
+    [InlineData("rabbitmq-4.0", "x.a", "x.b", null, "403 ACCESS_REFUSED - write access to topic 'x.b'")]
+    [InlineData("rabbitmq-4.0", "x.b", "x.a", null, "403 ACCESS_REFUSED - write access to topic 'x.b'")]
+    [InlineData("rabbitmq-4.0", "x.b", "x.b", "z", "406 PRECONDITION_FAILED - invalid expiration 'z'")]
+    public void Topic_permissions_hold_for_copies_where_releases_look_at_them(
+        string profile,
+        string key,
+        string copy,
+        string? expiration,
+        string refusal)
+    {
+        var core = new BrokerCore(new BrokerOptions
+        {
+            Profile = BrokerProfile.All.Single(each => each.Name == profile),
+        });
+        core.SetTopicPermission(new TopicPermissionInfo("guest", "/", "amq.topic", "[.]a", ".*"));
+        var peer = BrokerPeer.Open(core);
+        FieldValue copies = FieldValue.Array([FieldValue.LongString(copy)]);
+        peer.Publish(1, "amq.topic", key, "m", new BasicProperties
+        {
+            Expiration = expiration,
+            Headers = FieldTable.Create(("CC", copies)),
+        });
+        var events = peer.Take();
+        Assert.Equal(refusal.Length > 0 ? 1 : 0, events.Count);
+        Assert.All(events, each => Assert.StartsWith($"channel.close {refusal}", each, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_memory_alarm_stops_a_publisher_until_it_is_over()
     {
         var core = new BrokerCore();

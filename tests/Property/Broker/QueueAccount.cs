@@ -6,10 +6,13 @@ namespace Amqp.Property.Broker;
 /// <summary>What one queue holds according to its events, and the law of its order: the head goes first.</summary>
 internal sealed class QueueAccount(QueueInfo queue, BrokerProfile profile, Func<ulong, int> priorityOf)
 {
+    private const int Returned = -2;
+
     private readonly SortedSet<(int Level, long Place, ulong Message)> _ready = [];
     private readonly Dictionary<ulong, long> _places = [];
     private readonly HashSet<ulong> _out = [];
     private long _nextPlace;
+    private int _turn;
 
     public string Name => queue.Name;
 
@@ -37,7 +40,7 @@ internal sealed class QueueAccount(QueueInfo queue, BrokerProfile profile, Func<
                 Assert.True(_out.Remove(number), $"{Name}: requeued what was not out");
                 var isQuorum = queue.Type == "quorum";
                 var isFirst = isQuorum && (HasDeliveryLimit || brokerEvent.Reason is null);
-                Add(number, isFirst ? -2 : LevelOf(number), isQuorum ? _nextPlace++ : _places[number]);
+                Add(number, isFirst ? Returned : LevelOf(number), isQuorum ? _nextPlace++ : _places[number]);
                 break;
             default:
                 Leave(number, brokerEvent.Reason!);
@@ -69,6 +72,8 @@ internal sealed class QueueAccount(QueueInfo queue, BrokerProfile profile, Func<
         }
     }
 
+    public void AfterPurge() => _turn = 0;
+
     private void Add(ulong number, int level, long place)
     {
         _places[number] = place;
@@ -78,8 +83,18 @@ internal sealed class QueueAccount(QueueInfo queue, BrokerProfile profile, Func<
     private void TakeHead(ulong number)
     {
         Assert.True(_ready.Count > 0, $"{Name}: took {number} from an empty queue");
-        Assert.Equal(_ready.Min.Message, number);
-        _ready.Remove(_ready.Min);
+        var head = Head();
+        Assert.Equal(head.Message, number);
+        _ready.Remove(head);
+        _turn += head.Level == Returned ? 0 : 1;
+    }
+
+    /// <summary>Of two kinds, every third to leave a quorum queue is the older one.</summary>
+    private (int Level, long Place, ulong Message) Head()
+    {
+        var first = _ready.Min;
+        var takesTurns = queue.Type == "quorum" && profile.QuorumPrioritises && first.Level != Returned;
+        return takesTurns && _turn % 3 == 2 ? _ready.MinBy(static each => each.Place) : first;
     }
 
     /// <summary>The lower the number the sooner it goes.</summary>

@@ -125,6 +125,7 @@ internal sealed class ScriptPlayer
         {
             case BrokerOpKind.Purge:
                 Core.PurgeQueue("/", queue);
+                _ledger.AfterPurge(queue);
                 break;
             case BrokerOpKind.DeleteQueue:
                 Core.DeleteQueue("/", queue);
