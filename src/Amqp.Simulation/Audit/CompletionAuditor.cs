@@ -11,7 +11,7 @@ namespace Amqp.Simulation.Audit;
 public sealed class CompletionAuditor : IAuditor
 {
     private readonly List<string> _failures = [];
-    private readonly SortedDictionary<ulong, (CommandRecord Command, int Completions)> _calls = [];
+    private readonly Dictionary<ulong, (CommandRecord Command, int Completions)> _calls = [];
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Failures => _failures;
@@ -71,13 +71,24 @@ public sealed class CompletionAuditor : IAuditor
     }
 
     /// <inheritdoc/>
+    public void OnSession(int number)
+    {
+        Settle();
+        _calls.Clear();
+        Open = 0;
+    }
+
+    /// <inheritdoc/>
     public void OnEnd(bool closed)
     {
-        if (!closed)
+        if (closed)
         {
-            return;
+            Settle();
         }
+    }
 
+    private void Settle()
+    {
         foreach (var (id, call) in _calls)
         {
             if (call.Completions == 0)

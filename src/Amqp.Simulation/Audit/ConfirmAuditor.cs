@@ -20,7 +20,7 @@ public sealed class ConfirmAuditor : IAuditor
     public IReadOnlyList<string> Failures => _failures;
 
     /// <summary>How many publishes are not resolved yet.</summary>
-    public int Open => _open.Values.Sum(set => set.Count);
+    public int Open { get; private set; }
 
     /// <inheritdoc/>
     public void OnCommand(CommandRecord command)
@@ -43,7 +43,7 @@ public sealed class ConfirmAuditor : IAuditor
             _open[command.Channel] = set = [];
         }
 
-        set.Add(command.Sequence);
+        Open += set.Add(command.Sequence) ? 1 : 0;
     }
 
     /// <inheritdoc/>
@@ -62,6 +62,15 @@ public sealed class ConfirmAuditor : IAuditor
                 EndChannel(e.Channel, e);
                 break;
         }
+    }
+
+    /// <inheritdoc/>
+    public void OnSession(int number)
+    {
+        OnEnd(closed: true);
+        _open.Clear();
+        _last.Clear();
+        Open = 0;
     }
 
     /// <inheritdoc/>
@@ -94,6 +103,8 @@ public sealed class ConfirmAuditor : IAuditor
                 _failures.Add($"E3 publish {sequence} was resolved twice or never made: {e}");
                 return;
             }
+
+            Open--;
         }
     }
 
@@ -103,6 +114,7 @@ public sealed class ConfirmAuditor : IAuditor
         if (_open.TryGetValue(channel, out SortedSet<ulong>? set) && set.Count > 0)
         {
             _failures.Add($"E3 channel {channel} ended with publishes {string.Join(", ", set)} unresolved: {e}");
+            Open -= set.Count;
             set.Clear();
         }
 

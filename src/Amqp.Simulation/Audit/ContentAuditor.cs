@@ -46,6 +46,13 @@ public sealed class ContentAuditor : IAuditor
     }
 
     /// <inheritdoc/>
+    public void OnSession(int number)
+    {
+        _inside.Clear();
+        _lastTag.Clear();
+    }
+
+    /// <inheritdoc/>
     public void OnEnd(bool closed)
     {
     }

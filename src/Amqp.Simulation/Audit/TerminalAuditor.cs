@@ -8,6 +8,7 @@ public sealed class TerminalAuditor : IAuditor
 {
     private readonly List<string> _failures = [];
     private bool _ended;
+    private bool _began;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Failures => _failures;
@@ -31,6 +32,18 @@ public sealed class TerminalAuditor : IAuditor
         {
             _failures.Add("B5 the terminal event has no reason");
         }
+    }
+
+    /// <inheritdoc/>
+    public void OnSession(int number)
+    {
+        if (!_ended && _began)
+        {
+            _failures.Add("B5 a new session began while the one before it was not told to be over");
+        }
+
+        _began = true;
+        _ended = false;
     }
 
     /// <inheritdoc/>

@@ -36,11 +36,11 @@ public sealed record Chunking(ChunkingKind Kind, int Size = 0, TimeSpan Window =
     }
 
     /// <summary>How many of the bytes that have arrived the next read gets.</summary>
-    internal int Next(int available, ref Prng random) => Kind switch
+    internal int Next(int available, KeyedRandom random) => Kind switch
     {
         ChunkingKind.OneByte => 1,
         ChunkingKind.FixedSize => Math.Min(available, Size),
-        ChunkingKind.RandomPrefix => random.Chance(1, 2) ? available : 1 + random.NextInt32(available),
+        ChunkingKind.RandomPrefix => random.Half() ? available : 1 + random.Next(available),
         _ => available,
     };
 

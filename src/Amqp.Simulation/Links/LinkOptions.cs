@@ -20,6 +20,16 @@ public sealed record LinkOptions
     /// <summary>The time between two reads when the chunking leaves bytes over; zero or more.</summary>
     public TimeSpan ChunkGap { get; init; } = TimeSpan.Zero;
 
+    /// <summary>How many bytes of one direction may be under way or unread before its writer has to wait, as with TCP's
+    /// receive window; 0 for no bound.</summary>
+    public int ReceiveWindow { get; init; }
+
+    /// <summary>How many bytes a second pass in each direction; 0 for no bound.</summary>
+    public int BytesPerSecond { get; init; }
+
+    /// <summary>Whether half of the writes are taken only in part, so that the rest travels by itself.</summary>
+    public bool ShortWrites { get; init; }
+
     /// <summary>The policy of one direction.</summary>
     /// <param name="direction">The direction.</param>
     /// <returns><see cref="ToBroker"/> or <see cref="ToClient"/>.</returns>

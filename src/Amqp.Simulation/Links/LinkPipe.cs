@@ -4,14 +4,19 @@ namespace Amqp.Simulation.Links;
 
 /// <summary>One direction of a <see cref="SimLink"/>: bytes in flight, bytes that have arrived, and how it
 /// ends.</summary>
-internal sealed class LinkPipe(Chunking chunking, LinkOptions options, Prng random)
+internal sealed class LinkPipe(Chunking chunking, LinkOptions options, KeyedRandom random)
 {
-    private readonly Queue<(MonoTime At, byte[] Bytes)> _flight = new();
-    private Prng _random = random;
-    private byte[] _arrived = [];
-    private int _arrivedStart;
+    private const int FirstSize = 512;
+
+    // The bytes in flight follow directly on those that have arrived: arriving moves a border, not a byte.
+    private readonly Queue<(MonoTime At, int Count)> _flight = new();
+    private byte[] _bytes = new byte[FirstSize];
+    private int _start;
+    private int _arrivedEnd;
+    private int _end;
     private MonoTime _lastArrival = new(long.MinValue);
     private MonoTime _endAt = MonoTime.Never;
+    private MonoTime _heldUntil = new(long.MinValue);
     private bool _endTaken;
 
     /// <summary>Bytes accepted from the writer, lost ones included.</summary>
@@ -27,7 +32,12 @@ internal sealed class LinkPipe(Chunking chunking, LinkOptions options, Prng rand
     public LinkEnd End { get; private set; }
 
     /// <summary>True when neither bytes nor the end are on their way.</summary>
-    public bool IsQuiet => _flight.Count == 0 && _arrived.Length == _arrivedStart && (End == LinkEnd.None || _endTaken);
+    public bool IsQuiet => _end == _start && (End == LinkEnd.None || _endTaken);
+
+    /// <summary>How many bytes the writer may send now.</summary>
+    public int Room => options.ReceiveWindow == 0 || IsDeaf || End != LinkEnd.None
+        ? int.MaxValue
+        : Math.Max(0, options.ReceiveWindow - (_end - _start));
 
     /// <summary>Puts bytes on the way.</summary>
     /// <returns>When they can be read, or Never when they are lost.</returns>
@@ -39,9 +49,19 @@ internal sealed class LinkPipe(Chunking chunking, LinkOptions options, Prng rand
             return MonoTime.Never;
         }
 
-        MonoTime at = Arrival(now);
-        _flight.Enqueue((at, bytes.ToArray()));
+        MonoTime at = Arrival(now, bytes.Length);
+        MakeRoom(bytes.Length);
+        bytes.CopyTo(_bytes.AsSpan(_end));
+        _end += bytes.Length;
+        _flight.Enqueue((at, bytes.Length));
         return at;
+    }
+
+    /// <summary>How many of these bytes one write takes.</summary>
+    public int Accept(int length)
+    {
+        int most = Math.Min(length, Room);
+        return options.ShortWrites && most > 1 && random.Half() ? 1 + random.Next(most) : most;
     }
 
     /// <summary>Ends the direction.</summary>
@@ -62,7 +82,7 @@ internal sealed class LinkPipe(Chunking chunking, LinkOptions options, Prng rand
         }
 
         End = end;
-        _endAt = loseBytes ? now + options.Latency : Arrival(now);
+        _endAt = loseBytes ? now + options.Latency : Arrival(now, 0);
         return _endAt;
     }
 
@@ -77,23 +97,53 @@ internal sealed class LinkPipe(Chunking chunking, LinkOptions options, Prng rand
         End = LinkEnd.None;
     }
 
+    /// <summary>Ends a direction that lost its bytes in silence, as the operating system does in the end.</summary>
+    public MonoTime Revive(MonoTime now)
+    {
+        if (_endTaken)
+        {
+            return MonoTime.Never;
+        }
+
+        IsDeaf = false;
+        End = LinkEnd.None;
+        return Finish(LinkEnd.Reset, loseBytes: true, now);
+    }
+
+    /// <summary>Keeps everything back, the end included, until then; what is sent meanwhile waits behind it.</summary>
+    public void Hold(MonoTime until) => _heldUntil = until > _heldUntil ? until : _heldUntil;
+
+    /// <summary>Lets go of what was held.</summary>
+    public void Release() => _heldUntil = new MonoTime(long.MinValue);
+
     /// <summary>The bytes of one read.</summary>
     /// <param name="now">The time.</param>
     /// <param name="again">When to read again, or Never.</param>
     public byte[] Read(MonoTime now, out MonoTime again)
     {
-        Collect(now);
-        int available = _arrived.Length - _arrivedStart;
         again = MonoTime.Never;
+        if (now < _heldUntil)
+        {
+            again = _heldUntil;
+            return [];
+        }
+
+        Collect(now);
+        int available = _arrivedEnd - _start;
         if (available == 0)
         {
             return [];
         }
 
-        int take = chunking.Next(available, ref _random);
-        byte[] chunk = _arrived.AsSpan(_arrivedStart, take).ToArray();
-        _arrivedStart += take;
+        int take = chunking.Next(available, random);
+        byte[] chunk = _bytes.AsSpan(_start, take).ToArray();
+        _start += take;
         Delivered += take;
+        if (_start == _end)
+        {
+            _start = _arrivedEnd = _end = 0;
+        }
+
         if (take < available)
         {
             again = now + options.ChunkGap;
@@ -113,10 +163,17 @@ internal sealed class LinkPipe(Chunking chunking, LinkOptions options, Prng rand
             return LinkEnd.None;
         }
 
-        Collect(now);
-        if (now < _endAt || _arrived.Length > _arrivedStart || _flight.Count > 0)
+        if (now < _heldUntil)
         {
-            again = now < _endAt ? _endAt : now + options.ChunkGap;
+            again = _heldUntil;
+            return LinkEnd.None;
+        }
+
+        Collect(now);
+        if (now < _endAt || _end > _start)
+        {
+            // Bytes before the end have a signal of their own, and whoever reads the last of them asks again.
+            again = now < _endAt ? _endAt : MonoTime.Never;
             return LinkEnd.None;
         }
 
@@ -124,36 +181,53 @@ internal sealed class LinkPipe(Chunking chunking, LinkOptions options, Prng rand
         return End;
     }
 
-    private MonoTime Arrival(MonoTime now)
+    private MonoTime Arrival(MonoTime now, int count)
     {
         TimeSpan jitter = options.Jitter > TimeSpan.Zero
-            ? new TimeSpan(_random.NextInt32((int)Math.Min(options.Jitter.Ticks, int.MaxValue)))
+            ? new TimeSpan(random.Next((int)Math.Min(options.Jitter.Ticks, int.MaxValue)))
             : TimeSpan.Zero;
         MonoTime at = chunking.ReadableAt(now + options.Latency + jitter);
 
         // A stream never reorders: jitter can only hold back what comes later.
-        _lastArrival = at > _lastArrival ? at : _lastArrival;
-        return _lastArrival;
+        at = at > _lastArrival ? at : _lastArrival;
+        if (options.BytesPerSecond > 0)
+        {
+            at += new TimeSpan(count * TimeSpan.TicksPerSecond / options.BytesPerSecond);
+        }
+
+        _lastArrival = at;
+        return at;
     }
 
     private void Collect(MonoTime now)
     {
         while (_flight.TryPeek(out var first) && first.At <= now)
         {
-            _flight.Dequeue();
-            int left = _arrived.Length - _arrivedStart;
-            byte[] joined = new byte[left + first.Bytes.Length];
-            _arrived.AsSpan(_arrivedStart, left).CopyTo(joined);
-            first.Bytes.CopyTo(joined, left);
-            _arrived = joined;
-            _arrivedStart = 0;
+            _arrivedEnd += _flight.Dequeue().Count;
         }
+    }
+
+    private void MakeRoom(int count)
+    {
+        if (_end + count <= _bytes.Length)
+        {
+            return;
+        }
+
+        int kept = _end - _start;
+        byte[] target = kept + count <= _bytes.Length
+            ? _bytes
+            : new byte[Math.Max(_bytes.Length * 2, kept + count)];
+        _bytes.AsSpan(_start, kept).CopyTo(target);
+        _bytes = target;
+        _arrivedEnd -= _start;
+        _end = kept;
+        _start = 0;
     }
 
     private void Forget()
     {
         _flight.Clear();
-        _arrived = [];
-        _arrivedStart = 0;
+        _start = _arrivedEnd = _end = 0;
     }
 }

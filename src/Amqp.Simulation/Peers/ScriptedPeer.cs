@@ -92,10 +92,10 @@ public sealed partial class ScriptedPeer
     /// <returns>This peer.</returns>
     public ScriptedPeer Feed(ReadOnlySpan<byte> bytes)
     {
-        var random = new Prng((ulong)bytes.Length);
+        var random = new KeyedRandom("feed", new Prng((ulong)bytes.Length), null);
         while (!bytes.IsEmpty)
         {
-            int take = Chunking.Next(bytes.Length, ref random);
+            int take = Chunking.Next(bytes.Length, random);
             FeedOnce(bytes[..take]);
             bytes = bytes[take..];
         }

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using Amqp.FakeBroker.Faults;
-using Amqp.Simulation.Links;
 
 namespace Amqp.Simulation.Scenarios;
 
@@ -21,9 +19,28 @@ public sealed record Scenario
     public ImmutableArray<Step> Steps { get; init; } = [];
 
     /// <summary>What goes wrong.</summary>
-    public ImmutableArray<CutAtByte> Cuts { get; init; } = [];
+    public ImmutableArray<PlannedFault> Faults { get; init; } = [];
 
-    /// <summary>Renders seed, conditions, steps and cuts, one to a line.</summary>
+    /// <summary>
+    /// The scenario as a C# expression that makes it again. It needs the namespaces of the engine's Base, Session and
+    /// Spec, of the fake broker and its Faults, and of the simulation's Links and Scenarios.
+    /// </summary>
+    /// <returns>A text of several lines.</returns>
+    /// <exception cref="NotSupportedException">
+    /// It holds something that generated scenarios never hold, such as arguments of a queue.
+    /// </exception>
+    public string ToCSharp() => ScenarioPrinter.Print(this);
+
+    /// <summary>Whether the other one has the same seed, conditions, steps and faults.</summary>
+    /// <param name="other">The other one.</param>
+    /// <returns>True when a run of either is a run of both.</returns>
+    public bool Equals(Scenario? other) => other is not null && Seed == other.Seed && Options == other.Options
+        && Steps.SequenceEqual(other.Steps) && Faults.SequenceEqual(other.Faults);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Seed, Options, Steps.Length, Faults.Length);
+
+    /// <summary>Renders seed, conditions, steps and faults, one to a line.</summary>
     /// <returns>A text of several lines.</returns>
     public override string ToString()
     {
@@ -35,9 +52,9 @@ public sealed record Scenario
             text.Append(CultureInfo.InvariantCulture, $"  {step}\n");
         }
 
-        foreach (CutAtByte cut in Cuts)
+        foreach (PlannedFault fault in Faults)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {cut}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {fault}\n");
         }
 
         return text.ToString();

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Amqp.Engine.Base;
 using Amqp.Engine.Session;
 using Amqp.Engine.Spec;
-using Amqp.FakeBroker.Faults;
 using Amqp.Simulation.Links;
 using Amqp.Simulation.Time;
 
@@ -22,64 +21,70 @@ public static class ScenarioGenerator
     {
         options ??= new GeneratorOptions();
         var streams = new RandomStreams(seed);
+        FaultClasses chosen = Swarm(streams, options);
         return new Scenario
         {
             Seed = seed,
-            Options = Conditions(streams),
-            Steps = Steps(streams, options),
-            Cuts = options.Cuts ? Cuts(streams.For("cuts")) : [],
+            Options = Conditions(streams, chosen, options),
+            Steps = options.Reconnects ? WorkloadGenerator.Make(streams, options) : Steps(streams, options),
+            Faults = FaultGenerator.Make(streams, chosen, options.MaxFaults),
         };
     }
 
-    private static WorldOptions Conditions(RandomStreams streams)
+    /// <summary>Each world has about half of the classes.</summary>
+    private static FaultClasses Swarm(RandomStreams streams, GeneratorOptions options)
+    {
+        if (options.Faults is FaultClasses.None or FaultClasses.FirstCut)
+        {
+            return options.Faults;
+        }
+
+        return options.Faults & (FaultClasses)streams.For("swarm").NextInt32((int)FaultClasses.All + 1);
+    }
+
+    private static WorldOptions Conditions(RandomStreams streams, FaultClasses chosen, GeneratorOptions options)
     {
         Prng random = streams.For("conditions");
         Prng link = streams.For("link");
+        Prng narrow = streams.For("narrow");
+        Prng clocks = streams.For("clocks");
+        bool isNarrow = chosen.HasFlag(FaultClasses.Narrow);
+        bool drifts = chosen.HasFlag(FaultClasses.Clocks);
         return new WorldOptions
         {
             Origin = new MonoTime(Pick(ref random, 0L, TimeSpan.TicksPerHour, 1L << 60)),
+            Reconnect = options.Reconnects ? ReconnectOptions.Default : null,
+            FaultsEnd = options.Reconnects ? TimeSpan.FromSeconds(30) : new WorldOptions().FaultsEnd,
+            Limit = options.Reconnects ? TimeSpan.FromHours(4) : new WorldOptions().Limit,
+            ClientClock = drifts ? new ClockOptions(Pick(ref clocks, 0, 100, -100, 100_000)) : new ClockOptions(),
+            BrokerClock = drifts ? new ClockOptions(Pick(ref clocks, 0, 100, -100, 100_000)) : new ClockOptions(),
             Session = new SessionOptions
             {
                 Heartbeat = TimeSpan.FromSeconds(Pick(ref random, 1, 5, 60)),
                 FrameMax = Pick(ref random, 4096u, 8192u, 131072u, 0u),
-                ChannelMax = Pick(ref random, (ushort)3, (ushort)2047),
+                ChannelMax = options.Reconnects ? (ushort)2047 : Pick(ref random, (ushort)3, (ushort)2047),
             },
             Link = new LinkOptions
             {
-                ToBroker = Chunks(ref link),
-                ToClient = Chunks(ref link),
+                ToBroker = Chunks(ref link, options.SmallestChunk),
+                ToClient = Chunks(ref link, options.SmallestChunk),
                 Latency = TimeSpan.FromMicroseconds(Pick(ref link, 0, 50, 20_000)),
                 Jitter = TimeSpan.FromMicroseconds(Pick(ref link, 0, 0, 5_000)),
                 ChunkGap = TimeSpan.FromMicroseconds(Pick(ref link, 0, 10)),
+                ReceiveWindow = isNarrow ? Pick(ref narrow, 0, 100, 1_000, 5_000) : 0,
+                BytesPerSecond = isNarrow ? Pick(ref narrow, 0, 20_000, 1_000_000) : 0,
+                ShortWrites = isNarrow && narrow.Chance(1, 2),
             },
         };
     }
 
-    private static Chunking Chunks(ref Prng random) => random.NextInt32(6) switch
+    private static Chunking Chunks(ref Prng random, int smallest) => random.NextInt32(6) switch
     {
         0 or 1 => Chunking.Whole,
-        2 => Chunking.FixedSize(1 + random.NextInt32(64)),
+        2 => Chunking.FixedSize(smallest + random.NextInt32(64)),
         3 => Chunking.Coalesce(TimeSpan.FromMilliseconds(1 + random.NextInt32(20))),
         _ => Chunking.RandomPrefix,
     };
-
-    private static ImmutableArray<CutAtByte> Cuts(Prng random)
-    {
-        if (random.Chance(1, 3))
-        {
-            return [];
-        }
-
-        // Small offsets lie in the handshake, where every byte matters; large ones in the traffic.
-        int range = Pick(ref random, 300, 1_500, 20_000);
-        return
-        [
-            new CutAtByte(
-                (LinkDirection)random.NextInt32(2),
-                random.NextInt32(range),
-                (CutKind)random.NextInt32(4)),
-        ];
-    }
 
     private static ImmutableArray<Step> Steps(RandomStreams streams, GeneratorOptions options)
     {

@@ -2,8 +2,8 @@ using System.Buffers;
 using Amqp.Engine.Base;
 using Amqp.Engine.Events;
 using Amqp.Engine.Session;
+using Amqp.FakeBroker;
 using Amqp.FakeBroker.Faults;
-using Amqp.Simulation.Audit;
 using Amqp.Simulation.Links;
 
 namespace Amqp.Simulation.World;
@@ -11,133 +11,276 @@ namespace Amqp.Simulation.World;
 // Bytes, ends of streams and time, for both sides.
 public sealed partial class SimWorld
 {
-    private void Handle(LinkSignal signal)
+    private void Handle(SimConnection connection, LinkSignal signal)
     {
         bool toBroker = signal.Direction == LinkDirection.ToBroker;
+        if (toBroker && connection.Broker is { IsReadSuspended: true })
+        {
+            connection.HasUnread = true;
+            return;
+        }
+
         if (signal.Kind == LinkSignalKind.Read)
         {
-            byte[] chunk = _link.Read(signal.Direction, _now);
+            byte[] chunk = connection.Link.Read(signal.Direction, _now);
             if (chunk.Length > 0)
             {
-                _trace.AddBytes(_now, toBroker ? "c>b" : "b>c", "read", chunk);
-                Receive(toBroker, chunk);
+                _recorder.Bytes(connection, signal.Direction, isRead: true, chunk);
+                Receive(connection, toBroker, chunk);
             }
         }
-        else if (_link.TryReadEnd(signal.Direction, _now, out LinkEnd end))
+        else if (connection.Link.TryReadEnd(signal.Direction, _now, out LinkEnd end))
         {
-            _trace.Add(_now, toBroker ? "c>b" : "b>c", end.ToString());
-            ReceiveEnd(toBroker, end);
+            _recorder.End(connection, signal.Direction, end);
+            ReceiveEnd(connection, toBroker, end);
         }
     }
 
-    private void Receive(bool toBroker, byte[] chunk)
+    private void Receive(SimConnection connection, bool toBroker, byte[] chunk)
     {
         if (toBroker)
         {
-            if (_connection.WantsClose)
+            if (connection.Broker is { WantsClose: false })
             {
-                return;
+                connection.BrokerInput.Append(chunk);
+                FeedBroker(connection);
             }
-
-            _brokerInput.Append(chunk);
-            _brokerInput.AdvanceTo(_connection.Receive(_brokerInput.Sequence, _now));
         }
-        else
+        else if (connection.Session.State != ConnectionState.Closed)
         {
             // A session that is closed gets no more input: its owner has closed the stream.
-            if (_session.State == ConnectionState.Closed)
-            {
-                return;
-            }
-
-            _clientInput.Append(chunk);
-            ReadOnlySequence<byte> input = _clientInput.Sequence;
-            EventScope scope = _session.Receive(input, _now);
-            Drain(ref scope);
-            _clientInput.AdvanceTo(scope.Consumed);
+            connection.ClientInput.Append(chunk);
+            ReadOnlySequence<byte> input = connection.ClientInput.Sequence;
+            EventScope scope = connection.Session.Receive(input, ClientNow);
+            Drain(connection, ref scope);
+            connection.ClientInput.AdvanceTo(scope.Consumed);
         }
 
-        Flush();
+        Flush(connection);
     }
 
-    private void ReceiveEnd(bool toBroker, LinkEnd end)
+    private void FeedBroker(SimConnection connection)
+    {
+        BrokerConnection broker = connection.Broker!;
+        connection.BrokerInput.AdvanceTo(broker.Receive(connection.BrokerInput.Sequence, _brokerClock.At(_now)));
+        connection.HasUnfed = broker.IsReadSuspended;
+        if (broker.IsReadSuspended)
+        {
+            Mark(WorldMark.BrokerStopsReading);
+        }
+    }
+
+    private void ReceiveEnd(SimConnection connection, bool toBroker, LinkEnd end)
     {
         if (toBroker)
         {
-            _connection.ReceiveEnd(_now);
+            connection.Broker?.ReceiveEnd(_brokerClock.At(_now));
         }
         else
         {
-            EventScope scope = _session.ReceiveEnd(end == LinkEnd.Fin ? StreamEnd.Fin : StreamEnd.Reset, _now);
-            Drain(ref scope);
-            if (_session.State != ConnectionState.Closed)
+            EventScope scope = connection.Session.ReceiveEnd(
+                end == LinkEnd.Fin ? StreamEnd.Fin : StreamEnd.Reset, ClientNow);
+            Drain(connection, ref scope);
+            if (connection.Session.State != ConnectionState.Closed)
             {
-                _failures.Add($"B5 the session is {_session.State} after the end of its stream");
+                _audit.Fail($"B5 the session is {connection.Session.State} after the end of its stream");
             }
         }
 
-        Flush();
+        Flush(connection);
     }
 
-    private void ElapseSession()
+    private void OnSessionTimer(SimConnection connection)
     {
-        Deadline due = _session.NextDeadline;
-        _trace.Add(_now, "timer", due.Why.ToString());
-        EventScope scope = _session.Elapse(_now);
-        Drain(ref scope);
-        if (_session.NextDeadline.At <= _now)
+        connection.ArmedFor = MonoTime.Never;
+        AmqpSession session = connection.Session;
+        Deadline due = session.NextDeadline;
+        if (due.At <= ClientNow)
         {
-            _failures.Add($"C5 after {due.Why} the next deadline {_session.NextDeadline} is not in the future");
+            _recorder.Timer(connection, due.Why);
+            EventScope scope = session.Elapse(ClientNow);
+            Drain(connection, ref scope);
+            if (session.NextDeadline.At <= ClientNow)
+            {
+                _audit.Fail($"C5 after {due.Why} the next deadline {session.NextDeadline} is not in the future");
+            }
+
+            Flush(connection);
         }
 
-        Flush();
+        ArmSession(connection);
     }
 
-    private void Drain(ref EventScope scope)
+    private void OnBrokerTimer()
+    {
+        _brokerArmedFor = MonoTime.Never;
+        if (_broker.NextDeadline <= _brokerClock.At(_now))
+        {
+            _broker.Elapse(_brokerClock.At(_now));
+            FlushBroker();
+        }
+
+        ArmBroker();
+    }
+
+    private void ArmSession(SimConnection connection)
+    {
+        MonoTime at = _clientClock.WorldTimeOf(connection.Session.NextDeadline.At);
+        if (at < connection.ArmedFor)
+        {
+            connection.ArmedFor = at > _now ? at : _now;
+            Schedule(connection.ArmedFor, new Happening(HappeningKind.SessionTimer, connection));
+        }
+    }
+
+    private void ArmBroker()
+    {
+        MonoTime at = _brokerClock.WorldTimeOf(_broker.NextDeadline);
+        if (at < _brokerArmedFor)
+        {
+            // The broker's deadline may be early and stay there when it is acted on: time has to go on all the same.
+            _brokerArmedFor = at > _now ? at : _now + TimeSpan.FromTicks(1);
+            Schedule(_brokerArmedFor, new Happening(HappeningKind.BrokerTimer));
+        }
+    }
+
+    private void Drain(SimConnection connection, ref EventScope scope)
     {
         while (scope.TryRead(out AmqpEvent e))
         {
             EventRecord record = e.ToRecord();
-            _events.Add(record);
-            _trace.AddEvent(_now, record);
-            foreach (IAuditor auditor in _auditors)
+            _events?.Add(record);
+            _recorder.Event(record);
+            _audit.OnEvent(record);
+            MarkEvent(record);
+            _client.OnEvent(record);
+        }
+    }
+
+    /// <summary>Hands what was written to the link, and closes the streams that want it.</summary>
+    private void Flush(SimConnection connection)
+    {
+        FlushClient(connection);
+        FlushBroker();
+        FlushBrokerSide(connection);
+        ArmSession(connection);
+    }
+
+    private void FlushClient(SimConnection connection)
+    {
+        connection.ClientSent = Send(
+            connection, LinkDirection.ToBroker, connection.ClientOutput, connection.ClientSent, out bool isWhole);
+        if (!isWhole)
+        {
+            Mark(WorldMark.ClientWaitsForRoom);
+        }
+
+        if (connection.Session.WantsClose && !connection.IsClientClosed)
+        {
+            connection.IsClientClosed = true;
+            connection.Link.Close(LinkDirection.ToBroker, _now);
+        }
+    }
+
+    private void FlushBroker()
+    {
+        while (_broker.DrainDirty(_dirty) > 0)
+        {
+            for (int i = 0; i < _dirty.Count; i++)
             {
-                auditor.OnEvent(record);
+                if (_connections.Find(each => ReferenceEquals(each.Broker, _dirty[i])) is { } connection)
+                {
+                    FlushBrokerSide(connection);
+                    ResumeReading(connection);
+                }
             }
 
-            FollowEvent(record);
+            _dirty.Clear();
         }
+
+        ArmBroker();
     }
 
-    /// <summary>Hands what both sides wrote to the link, and closes the streams that want it.</summary>
-    private void Flush()
+    private void FlushBrokerSide(SimConnection connection)
     {
-        Flush(_clientOutput, LinkDirection.ToBroker);
-        if (_session.WantsClose && !_clientClosed)
-        {
-            _clientClosed = true;
-            _link.Close(LinkDirection.ToBroker, _now);
-        }
-
-        _broker.DrainDirty(_dirty);
-        _dirty.Clear();
-        Flush(_brokerOutput, LinkDirection.ToClient);
-        if (_connection.WantsClose && !_brokerClosed)
-        {
-            _brokerClosed = true;
-            _link.Close(LinkDirection.ToClient, _now);
-        }
-    }
-
-    private void Flush(ArrayBufferWriter<byte> output, LinkDirection direction)
-    {
-        if (output.WrittenCount == 0)
+        if (connection.Broker is not { } broker)
         {
             return;
         }
 
-        _trace.AddBytes(_now, direction == LinkDirection.ToBroker ? "c>b" : "b>c", "write", output.WrittenSpan);
-        _link.Send(direction, output.WrittenSpan, _now);
-        output.ResetWrittenCount();
+        connection.BrokerSent = Send(
+            connection, LinkDirection.ToClient, connection.BrokerOutput, connection.BrokerSent, out bool isWhole);
+        if (!isWhole)
+        {
+            Mark(WorldMark.BrokerWaitsForRoom);
+        }
+
+        if (broker.WantsClose)
+        {
+            // What a client that has gone does not read need not reach it.
+            if (!connection.IsBrokerClosed && (isWhole || connection.IsClientClosed))
+            {
+                connection.IsBrokerClosed = true;
+                connection.Link.Close(LinkDirection.ToClient, _now);
+            }
+        }
+        else
+        {
+            broker.SetOutputCongested(!isWhole);
+        }
+    }
+
+    /// <summary>Gives a broker that reads again what it had left.</summary>
+    private void ResumeReading(SimConnection connection)
+    {
+        if (connection.Broker is not { IsReadSuspended: false, WantsClose: false })
+        {
+            return;
+        }
+
+        // Only what it refused: bytes of half a frame given once more would pass for a sign of life.
+        if (connection.HasUnfed)
+        {
+            FeedBroker(connection);
+        }
+
+        if (connection.HasUnread && !connection.Broker.IsReadSuspended)
+        {
+            connection.HasUnread = false;
+            Schedule(_now, Signal(connection, LinkSignalKind.Read));
+            Schedule(_now, Signal(connection, LinkSignalKind.End));
+        }
+    }
+
+    private static Happening Signal(SimConnection connection, LinkSignalKind kind) =>
+        new(HappeningKind.Link, connection, new LinkSignal(kind, LinkDirection.ToBroker));
+
+    private int Send(
+        SimConnection connection,
+        LinkDirection direction,
+        ArrayBufferWriter<byte> output,
+        int sent,
+        out bool isWhole)
+    {
+        ReadOnlyMemory<byte> rest = output.WrittenMemory[sent..];
+        if (!rest.IsEmpty)
+        {
+            int taken = connection.Link.Send(direction, rest, _now);
+            if (taken > 0)
+            {
+                _recorder.Bytes(connection, direction, isRead: false, rest.Span[..taken]);
+            }
+
+            sent += taken;
+        }
+
+        isWhole = sent == output.WrittenCount;
+        if (isWhole && sent > 0)
+        {
+            output.ResetWrittenCount();
+            sent = 0;
+        }
+
+        return sent;
     }
 }

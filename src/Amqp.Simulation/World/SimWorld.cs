@@ -1,12 +1,9 @@
-using System.Buffers;
 using Amqp.Engine.Base;
-using Amqp.Engine.Commands;
 using Amqp.Engine.Events;
 using Amqp.Engine.Session;
 using Amqp.FakeBroker;
 using Amqp.FakeBroker.Faults;
 using Amqp.Simulation.Audit;
-using Amqp.Simulation.Links;
 using Amqp.Simulation.Scenarios;
 using Amqp.Simulation.Time;
 using Amqp.Simulation.Trace;
@@ -14,104 +11,153 @@ using Amqp.Simulation.Trace;
 namespace Amqp.Simulation.World;
 
 /// <summary>
-/// One client session, one link and one broker in virtual time. <see cref="Run(Scenario)"/> is a pure function of the
-/// scenario.
+/// One client, the connections it makes one after the other, and one broker in virtual time.
+/// <see cref="Run(Scenario)"/> is a pure function of the scenario.
 /// </summary>
 /// <remarks>
-/// The world is a single loop over three sources of happenings: the link's queue, the session's deadline and the
-/// broker's. The earliest is taken; at equal times the link goes first, then the session, then the broker. Each input
-/// to
-/// the session follows its contract: one input, events to the end, bytes, deadline.
+/// The world is a single loop over one queue, ordered by time and then by the order in which things were put there:
+/// reads on a link, deadlines of a session and of the broker, faults, and the client's own waits. Each input to the
+/// session follows its contract: one input, events to the end, bytes, deadline.
 /// </remarks>
 public sealed partial class SimWorld
 {
     private readonly Scenario _scenario;
     private readonly WorldOptions _options;
     private readonly RandomStreams _random;
-    private readonly EventQueue<LinkSignal> _queue = new();
-    private readonly TraceLog _trace;
-    private readonly SimLink _link;
-    private readonly ArrayBufferWriter<byte> _clientOutput = new();
-    private readonly ArrayBufferWriter<byte> _brokerOutput = new();
-    private readonly ReceiveBuffer _clientInput = new();
-    private readonly ReceiveBuffer _brokerInput = new();
-    private readonly AmqpSession _session;
+    private readonly EventQueue<Happening> _queue = new();
+    private readonly WorldRecorder _recorder;
+    private readonly TraceLog? _lines;
+    private readonly List<SimConnection> _connections = [];
+    private readonly SimClock _clientClock;
+    private readonly SimClock _brokerClock;
     private readonly BrokerCore _broker;
-    private readonly BrokerConnection _connection;
     private readonly List<BrokerConnection> _dirty = [];
-    private readonly List<EventRecord> _events = [];
-    private readonly List<CommandRecord> _commands = [];
-    private readonly List<string> _failures = [];
-    private readonly CompletionAuditor _completions = new();
-    private readonly ConfirmAuditor _confirms = new();
-    private readonly IAuditor[] _auditors;
+    private readonly ScenarioClient _client;
+    private readonly AuditBench _audit = new();
+    private readonly List<EventRecord>? _events;
+    private readonly List<CommandRecord>? _commands;
     private MonoTime _now;
-    private bool _clientClosed;
-    private bool _brokerClosed;
+    private MonoTime _brokerArmedFor = MonoTime.Never;
+    private MonoTime _progressAt;
+    private SimConnection? _current;
+    private WorldPhase _phase;
+    private ulong _marks;
+    private int _happenings;
 
-    private SimWorld(Scenario scenario)
+    private SimWorld(Scenario scenario, bool keepsTrace)
     {
         _scenario = scenario;
         _options = scenario.Options;
-        _now = _options.Origin;
         _random = new RandomStreams(scenario.Seed);
-        _trace = new TraceLog(_now);
-        _auditors = [new TerminalAuditor(), _completions, _confirms, new ContentAuditor()];
-        _link = new SimLink(_options.Link, scenario.Cuts, _random, _queue, _now) { OnCut = TraceCut };
-        _broker = new BrokerCore(_options.Broker);
-        _connection = _broker.Accept(_brokerOutput, _now);
-        _session = new AmqpSession(_options.Session, _clientOutput, _now);
+        _clientClock = new SimClock(_options.Origin, _options.ClientClock);
+        _brokerClock = new SimClock(MonoTime.Zero, _options.BrokerClock);
+        if (keepsTrace)
+        {
+            _lines = new TraceLog(MonoTime.Zero);
+            _events = [];
+            _commands = [];
+        }
+
+        _recorder = new WorldRecorder(_lines);
+        _reached = new bool[scenario.Faults.Length];
+        _watchesCuts = scenario.Faults.Any(static each => each.Fault is CutConnection or CutNextConnection);
+        _broker = new BrokerCore(_options.Broker ?? s_brokerDefaults) { Observer = new BrokerEar(this) };
+        _client = new ScenarioClient(
+            this, scenario, _options.Reconnect is { } reconnect ? new SessionReplay(reconnect) : null);
     }
+
+    /// <summary>What a broker is where the scenario does not say; nobody reads its journal here.</summary>
+    private static readonly BrokerOptions s_brokerDefaults = new() { JournalLength = 0 };
 
     /// <summary>Runs a scenario to its end.</summary>
     /// <param name="scenario">The scenario.</param>
     /// <returns>The same outcome for the same scenario, always.</returns>
-    public static Outcome Run(Scenario scenario)
+    public static Outcome Run(Scenario scenario) => Run(scenario, keepsTrace: true);
+
+    /// <summary>Runs a scenario to its end.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="keepsTrace">
+    /// False when nobody reads the trace, the events and the commands: the verdict and the hash are the same, sooner.
+    /// </param>
+    /// <returns>The same outcome for the same scenario, always.</returns>
+    public static Outcome Run(Scenario scenario, bool keepsTrace)
     {
         ArgumentNullException.ThrowIfNull(scenario);
-        return new SimWorld(scenario).Run();
+        return new SimWorld(scenario, keepsTrace).RunSafely();
+    }
+
+    /// <summary>A mistake that throws is a failure like any other: it can be shrunk and kept.</summary>
+    private Outcome RunSafely()
+    {
+        try
+        {
+            return Run();
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            string where = bug.StackTrace?.Split('\n', 2)[0].Trim() ?? "";
+            return new Outcome
+            {
+                Failures = [$"X {bug.GetType().Name} {bug.Message} {where}"],
+                Trace = _lines is null ? [] : [.. _lines.Lines],
+                TraceHash = _recorder.Hash,
+                Happenings = _happenings,
+                Duration = _now - MonoTime.Zero,
+                Marks = _marks,
+            };
+        }
     }
 
     private Outcome Run()
     {
-        _session.Start(_now);
-        Flush();
-        string? pending = null;
-        for (int happenings = 0; ; happenings++)
+        PlanFaults();
+        if (_options.Reconnect is not null)
         {
-            RunSteps();
+            Schedule(MonoTime.Zero + _options.FaultsEnd, new Happening(HappeningKind.Heal));
+        }
+
+        Connect();
+        string? pending = null;
+        while (pending is null)
+        {
+            _client.Run();
             if (IsOver())
             {
                 break;
             }
 
-            pending = happenings >= _options.MaxHappenings ? $"still busy after {happenings} happenings" : Next();
-            if (pending is not null)
-            {
-                break;
-            }
+            pending = _happenings++ >= _options.MaxHappenings
+                ? $"still busy after {_happenings} happenings; {Pending()}"
+                : Next();
         }
 
+        return Finish(pending);
+    }
+
+    private Outcome Finish(string? pending)
+    {
+        bool isStuck = pending is not null;
         pending ??= Pending();
-        bool closed = _session.State == ConnectionState.Closed;
-        foreach (IAuditor auditor in _auditors)
-        {
-            auditor.OnEnd(closed);
-            _failures.AddRange(auditor.Failures);
-        }
-
+        bool closed = Session?.State == ConnectionState.Closed;
+        TearDown();
+        _audit.OnEnd(closed);
+        _audit.OnFinish(new WorldEnd(_broker, [.. _connections], isStuck));
         return new Outcome
         {
-            Trace = [.. _trace.Lines],
-            TraceHash = _trace.Hash,
-            Events = [.. _events],
-            Commands = [.. _commands],
-            Failures = [.. _failures],
+            Trace = _lines is null ? [] : [.. _lines.Lines],
+            TraceHash = _recorder.Hash,
+            Events = _events is null ? [] : [.. _events],
+            Commands = _commands is null ? [] : [.. _commands],
+            Failures = [.. _audit.Failures],
             Pending = pending,
-            FinalState = _session.State,
-            BytesToBroker = _link.Sent(LinkDirection.ToBroker),
-            BytesToClient = _link.Sent(LinkDirection.ToClient),
-            Duration = _now - _options.Origin,
+            FinalState = Session?.State ?? ConnectionState.Idle,
+            BytesToBroker = _connections.Sum(static each => each.Link.Sent(LinkDirection.ToBroker)),
+            BytesToClient = _connections.Sum(static each => each.Link.Sent(LinkDirection.ToClient)),
+            Duration = _now - MonoTime.Zero,
+            Happenings = _happenings,
+            Connections = _attempts,
+            Marks = _marks,
+            NotReached = [.. _scenario.Faults.Where((_, i) => !_reached[i])],
         };
     }
 
@@ -119,67 +165,70 @@ public sealed partial class SimWorld
     /// <returns>Null, or why nothing can.</returns>
     private string? Next()
     {
-        MonoTime link = _queue.NextAt;
-        MonoTime session = _session.NextDeadline.At;
-        MonoTime broker = _broker.NextDeadline;
-        MonoTime steps = NextStepAt();
-        MonoTime next = Earlier(Earlier(link, session), Earlier(broker, steps));
+        MonoTime next = _queue.NextAt;
         if (next == MonoTime.Never)
         {
             return $"nothing will ever happen again; {Pending()}";
         }
 
-        if (next - _options.Origin > _options.Limit)
+        if (next - MonoTime.Zero > _options.Limit)
         {
             return $"the time limit of {_options.Limit} passed; {Pending()}";
         }
 
-        _now = next > _now ? next : _now;
-        if (link <= _now)
+        if (_phase == WorldPhase.Healed && next - _progressAt > _options.Patience)
         {
-            _queue.TryTake(out _, out LinkSignal signal);
-            Handle(signal);
-        }
-        else if (session <= _now)
-        {
-            ElapseSession();
-        }
-        else if (broker <= _now)
-        {
-            _broker.Elapse(_now);
-            Flush();
+            return $"nothing got on for {_options.Patience} though nothing is wrong any more; {Pending()}";
         }
 
+        _queue.TryTake(out MonoTime at, out Happening happening);
+        _now = at > _now ? at : _now;
+        _recorder.Now = _now;
+        Dispatch(happening);
         return null;
     }
 
-    private bool IsOver()
+    private void Dispatch(in Happening happening)
     {
-        if (_session.State == ConnectionState.Closed)
+        switch (happening.Kind)
         {
-            return _link.IsQuiet;
+            case HappeningKind.Link:
+                Handle(happening.Connection!, happening.Signal);
+                break;
+            case HappeningKind.SessionTimer:
+                OnSessionTimer(happening.Connection!);
+                break;
+            case HappeningKind.BrokerTimer:
+                OnBrokerTimer();
+                break;
+            case HappeningKind.Connect:
+                Connect();
+                break;
+            case HappeningKind.ConnectTimeout:
+                _isConnecting = false;
+                _client.OnConnectFailed();
+                break;
+            case HappeningKind.Fault:
+                Inject(happening.Index);
+                break;
+            case HappeningKind.Cut:
+                Cut(happening.Connection!, happening.Cut!, happening.Index);
+                break;
+            case HappeningKind.BrokerUp:
+                BringUp(happening.Index);
+                break;
+            case HappeningKind.Heal when _phase == WorldPhase.Faulty:
+                Mark(WorldMark.HealedByTime);
+                Heal();
+                break;
         }
-
-        // Once a close was asked for, the run waits for its end: it is bounded by the session's own timeout.
-        return AreStepsDone && _session.State != ConnectionState.Closing && _now >= _lastStepAt + _options.Grace;
     }
 
-    private string? Pending()
+    private void Schedule(MonoTime at, in Happening happening)
     {
-        if (_session.State == ConnectionState.Closed)
+        if (at != MonoTime.Never)
         {
-            return _completions.Open > 0 ? $"{_completions.Open} calls outlive their session" : null;
+            _queue.Add(at, happening);
         }
-
-        if (_completions.Open > 0)
-        {
-            return $"{_completions.Open} calls are not answered";
-        }
-
-        return _confirms.Open > 0 ? $"{_confirms.Open} publishes are not settled" : null;
     }
-
-    private static MonoTime Earlier(MonoTime a, MonoTime b) => a < b ? a : b;
-
-    private void TraceCut(CutAtByte cut) => _trace.Add(_now, "fault", cut.ToString());
 }

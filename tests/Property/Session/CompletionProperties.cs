@@ -37,7 +37,7 @@ public class CompletionProperties
             {
                 Outcome outcome = SimWorld.Run(scenario);
                 seen.Case();
-                seen.Saw(scenario.Cuts.IsEmpty ? "not cut" : "cut");
+                seen.Saw(scenario.Faults.IsEmpty ? "not cut" : "cut");
                 Assert.True(outcome.IsGood, outcome.ToString());
             },
             ScenarioShrinker.Candidates);

@@ -73,7 +73,7 @@ public class CutProperties
         Assert.InRange(bytes, 300, 3000);
         for (long offset = 0; offset <= bytes; offset++)
         {
-            Scenario scenario = Short with { Cuts = [new CutAtByte(direction, offset, kind)] };
+            Scenario scenario = Short with { Faults = [PlannedFault.OfFirst(new CutAtByte(direction, offset, kind))] };
             Outcome outcome = SimWorld.Run(scenario);
             AssertEnded(outcome, offset);
             AssertPrefix(uncut, outcome, offset);
@@ -89,7 +89,8 @@ public class CutProperties
         Props.ForAll(
             "W3.any",
             Gens.From(draw => (
-                Scenario: ScenarioGenerator.Generate(draw.Bits(), new GeneratorOptions { Cuts = false, MaxBody = 500 }),
+                Scenario: ScenarioGenerator.Generate(
+                    draw.Bits(), new GeneratorOptions { Faults = FaultClasses.None, MaxBody = 500 }),
                 Permille: draw.Int(0, 1000),
                 Direction: (LinkDirection)draw.Int(0, 1),
                 Kind: (CutKind)draw.Int(0, 3))),
@@ -98,7 +99,7 @@ public class CutProperties
                 Outcome uncut = SimWorld.Run(c.Scenario);
                 long bytes = c.Direction == LinkDirection.ToBroker ? uncut.BytesToBroker : uncut.BytesToClient;
                 var cut = new CutAtByte(c.Direction, bytes * c.Permille / 1000, c.Kind);
-                Outcome outcome = SimWorld.Run(c.Scenario with { Cuts = [cut] });
+                Outcome outcome = SimWorld.Run(c.Scenario with { Faults = [PlannedFault.OfFirst(cut)] });
                 seen.Case();
                 seen.Saw(c.Kind.ToString());
                 seen.Saw("calls failed", outcome.Events.Any(e => e.Kind == EventKind.CallFailed));

@@ -38,7 +38,7 @@ public class DeterminismProperties
         "W2",
         Gens.From(draw => (
             Scenario: Apart(ScenarioGenerator.Generate(
-                draw.Bits(), new GeneratorOptions { Cuts = false, MaxBody = 5000 })),
+                draw.Bits(), new GeneratorOptions { Faults = FaultClasses.None, MaxBody = 5000 })),
             ToBroker: AnyChunking(draw),
             ToClient: AnyChunking(draw))),
         c =>

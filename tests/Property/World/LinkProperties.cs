@@ -78,6 +78,54 @@ public class LinkProperties
             Assert.Equal(MonoTime.Never, queue.NextAt);
         });
 
+    [Fact]
+    public void W4_No_more_than_a_window_is_under_way_and_all_of_it_arrives() => Props.ForAll(
+        "W4.window",
+        Gens.From(draw => (
+            Bytes: draw.Bytes(draw.Int(1, 500)), Window: draw.Int(1, 100), Short: draw.OneIn(2), Seed: draw.Bits())),
+        c =>
+        {
+            var queue = new EventQueue<LinkSignal>();
+            var options = new LinkOptions { ReceiveWindow = c.Window, ShortWrites = c.Short };
+            var link = new SimLink(options, new RandomStreams(c.Seed), queue.Add);
+            List<byte> received = [];
+            ReadOnlyMemory<byte> rest = c.Bytes;
+            while (!rest.IsEmpty)
+            {
+                rest = rest[link.Send(LinkDirection.ToBroker, rest, queue.NextAt)..];
+                long underWay = link.Sent(LinkDirection.ToBroker) - received.Count;
+                Assert.True(underWay <= c.Window, $"{underWay} bytes are under way");
+                Assert.True(rest.IsEmpty || underWay == c.Window, "a writer waits though there is room");
+                while (queue.TryTake(out MonoTime now, out LinkSignal signal))
+                {
+                    received.AddRange(link.Read(signal.Direction, now));
+                }
+            }
+
+            Assert.Equal(c.Bytes, received);
+        });
+
+    [Fact]
+    public void W4_What_is_held_comes_when_it_is_let_go_and_a_slow_link_takes_its_time()
+    {
+        var queue = new EventQueue<LinkSignal>();
+        var link = new SimLink(
+            new LinkOptions { Latency = TimeSpan.Zero, BytesPerSecond = 10 }, new RandomStreams(1), queue.Add);
+        link.Hold(LinkDirection.ToBroker, MonoTime.Zero + TimeSpan.FromSeconds(3));
+        link.Send(LinkDirection.ToBroker, new byte[10], MonoTime.Zero);
+        link.Send(LinkDirection.ToClient, new byte[10], MonoTime.Zero);
+        List<(LinkDirection, double)> reads = [];
+        while (queue.TryTake(out MonoTime now, out LinkSignal signal))
+        {
+            if (link.Read(signal.Direction, now).Length == 10)
+            {
+                reads.Add((signal.Direction, (now - MonoTime.Zero).TotalSeconds));
+            }
+        }
+
+        Assert.Equal([(LinkDirection.ToClient, 1.0), (LinkDirection.ToBroker, 3.0)], reads);
+    }
+
     private static LinkOptions Options(Draw draw) => new()
     {
         ToBroker = draw.Int(0, 4) switch
@@ -99,8 +147,14 @@ public class LinkProperties
     {
         private readonly EventQueue<LinkSignal> _queue = new();
 
-        public Run(LinkOptions options, CutAtByte[] cuts, ulong seed) =>
-            Link = new SimLink(options, [.. cuts], new RandomStreams(seed), _queue, MonoTime.Zero);
+        public Run(LinkOptions options, CutAtByte[] cuts, ulong seed)
+        {
+            Link = new SimLink(options, new RandomStreams(seed), _queue.Add);
+            foreach (CutAtByte cut in cuts)
+            {
+                Link.Add(cut, MonoTime.Zero);
+            }
+        }
 
         public SimLink Link { get; }
 

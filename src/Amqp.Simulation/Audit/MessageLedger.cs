@@ -1,0 +1,236 @@
+using System.Globalization;
+using Amqp.Engine.Commands;
+using Amqp.Engine.Events;
+using Amqp.Engine.Spec;
+using Amqp.FakeBroker.Faults;
+using Amqp.Simulation.Scenarios;
+
+namespace Amqp.Simulation.Audit;
+
+/// <summary>
+/// The books that the auditors of messages share: what was published in how many attempts, confirmed, returned,
+/// delivered and settled, by what the client did and was told, and which queues may lose messages by right.
+/// </summary>
+internal sealed class MessageLedger
+{
+    private readonly Dictionary<string, LedgerEntry> _entries = [];
+    private readonly Dictionary<(ushort Channel, ulong Sequence), LedgerEntry> _unsettled = [];
+    private readonly HashSet<ushort> _transactional = [];
+    private readonly Dictionary<ushort, List<(ulong Tag, LedgerEntry Entry)>> _held = [];
+    private readonly HashSet<(ushort Channel, string Tag)> _noAck = [];
+    private readonly Dictionary<ulong, Step> _gets = [];
+
+    private int _session;
+
+    public IReadOnlyCollection<LedgerEntry> Entries => _entries.Values;
+
+    /// <summary>Queues that may lose messages by right: deleted, or read by somebody who does not acknowledge.
+    /// </summary>
+    public HashSet<string> Lossy { get; } = [];
+
+    /// <summary>Queues that were declared, and whether each is durable.</summary>
+    public Dictionary<string, bool> Queues { get; } = [];
+
+    /// <summary>True once the broker was down: what is not durable may be gone.</summary>
+    public bool WasDown { get; private set; }
+
+    public LedgerEntry? Find(string? id) => id is null ? null : _entries.GetValueOrDefault(id);
+
+    public bool IsTransactional(ushort channel) => _transactional.Contains(channel);
+
+    /// <summary>True when nothing but an acknowledgement may take this message out of its queue.</summary>
+    public bool IsSafe(LedgerEntry entry) => entry.Step.Exchange.Length == 0
+        && Queues.TryGetValue(entry.Step.RoutingKey, out bool isDurable)
+        && !Lossy.Contains(entry.Step.RoutingKey)
+        && (!WasDown || (isDurable && entry.Step.Persistent));
+
+    public void OnSession()
+    {
+        _session++;
+        _unsettled.Clear();
+        _transactional.Clear();
+        _held.Clear();
+        _noAck.Clear();
+        _gets.Clear();
+    }
+
+    public void OnCommand(CommandRecord command)
+    {
+        if (command.Result != CommandResult.Ok)
+        {
+            return;
+        }
+
+        switch (command.Step)
+        {
+            case Step.Publish publish:
+                OnPublish(command, publish);
+                break;
+            case Step.Consume { NoAck: true } consume:
+                _noAck.Add((command.Channel, consume.ConsumerTag));
+                Lossy.Add(consume.Queue);
+                break;
+            case Step.Get get:
+                _gets[command.Request.Value] = get;
+                if (get.NoAck)
+                {
+                    Lossy.Add(get.Queue);
+                }
+
+                break;
+            case Step.DeclareQueue declare:
+                Queues.TryAdd(declare.Queue, declare.Durable);
+                break;
+            case Step.DeleteQueue delete:
+                Lossy.Add(delete.Queue);
+                break;
+            case Step.Call call:
+                OnCall(command, call.Method);
+                break;
+            case Step.Ack ack:
+                Settle(command, ack.Multiple, isGood: true, requeue: false);
+                break;
+            case Step.Nack nack:
+                Settle(command, nack.Multiple, isGood: false, nack.Requeue);
+                break;
+            case Step.Reject reject:
+                Settle(command, multiple: false, isGood: false, reject.Requeue);
+                break;
+        }
+    }
+
+    public void OnEvent(EventRecord e)
+    {
+        switch (e.Kind)
+        {
+            case EventKind.Delivery or EventKind.GetOk when Find(e.Properties?.MessageId) is { } entry:
+                entry.Deliveries++;
+                if (TakesWithoutAck(e))
+                {
+                    entry.MayBeGone = true;
+                }
+                else
+                {
+                    Held(e.Channel).Add((e.DeliveryTag, entry));
+                }
+
+                break;
+            case EventKind.PublishReturned when _unsettled.TryGetValue((e.Channel, e.FromSequence), out var returned):
+                returned.IsReturned = true;
+                break;
+            case EventKind.PublishSettled or EventKind.PublishesLost:
+                Resolve(e);
+                break;
+        }
+    }
+
+    /// <summary>After the other auditors have seen the event: what ended is forgotten.</summary>
+    public void AfterEvent(EventRecord e)
+    {
+        if (e.Kind == EventKind.ChannelClosed)
+        {
+            _transactional.Remove(e.Channel);
+            _held.Remove(e.Channel);
+            _noAck.RemoveWhere(each => each.Channel == e.Channel);
+        }
+    }
+
+    public void OnFault(BrokerFault fault, bool happened)
+    {
+        switch (fault)
+        {
+            case DeleteQueue delete:
+                Lossy.Add(delete.Queue);
+                break;
+            case CrashBroker or RestartBroker:
+                WasDown |= happened;
+                break;
+        }
+    }
+
+    /// <summary>The number in a message's id.</summary>
+    public static int OrdinalOf(string id)
+    {
+        int dash = id.IndexOf('-', StringComparison.Ordinal);
+        return int.Parse(id.AsSpan(1, dash - 1), NumberStyles.None, CultureInfo.InvariantCulture);
+    }
+
+    private void OnPublish(CommandRecord command, Step.Publish publish)
+    {
+        string id = command.MessageId!;
+        if (!_entries.TryGetValue(id, out LedgerEntry? entry))
+        {
+            _entries[id] = entry = new LedgerEntry(id, OrdinalOf(id), publish);
+        }
+
+        entry.Attempts++;
+        entry.Session = _session;
+        entry.IsTransactional |= _transactional.Contains(command.Channel);
+        if (command.Sequence != 0)
+        {
+            _unsettled[(command.Channel, command.Sequence)] = entry;
+        }
+    }
+
+    private void OnCall(CommandRecord command, AmqpMethod method)
+    {
+        switch (method)
+        {
+            case TxSelect:
+                _transactional.Add(command.Channel);
+                break;
+            case QueueDeclare { Passive: false } declare:
+                Queues.TryAdd(declare.Queue, declare.Durable);
+                if (declare.AutoDelete || declare.Exclusive || declare.Arguments.Count > 0)
+                {
+                    Lossy.Add(declare.Queue);
+                }
+
+                break;
+            case QueueDelete delete:
+                Lossy.Add(delete.Queue);
+                break;
+            case QueuePurge purge:
+                Lossy.Add(purge.Queue);
+                break;
+        }
+    }
+
+    private bool TakesWithoutAck(EventRecord e) => e.Kind == EventKind.Delivery
+        ? _noAck.Contains((e.Channel, e.ConsumerTag))
+        : _gets.GetValueOrDefault(e.Request.Value) is Step.Get { NoAck: true };
+
+    private void Settle(CommandRecord command, bool multiple, bool isGood, bool requeue)
+    {
+        List<(ulong Tag, LedgerEntry Entry)> held = Held(command.Channel);
+        for (int i = 0; i < held.Count; i++)
+        {
+            if (multiple ? held[i].Tag <= command.DeliveryTag : held[i].Tag == command.DeliveryTag)
+            {
+                held[i].Entry.MayBeGone |= isGood || !requeue;
+                held.RemoveAt(i--);
+            }
+        }
+    }
+
+    private void Resolve(EventRecord e)
+    {
+        for (ulong sequence = e.FromSequence; sequence <= e.ToSequence; sequence++)
+        {
+            if (_unsettled.Remove((e.Channel, sequence), out LedgerEntry? entry) && e.Kind == EventKind.PublishSettled)
+            {
+                entry.IsConfirmed |= !e.Flag;
+            }
+        }
+    }
+
+    private List<(ulong Tag, LedgerEntry Entry)> Held(ushort channel)
+    {
+        if (!_held.TryGetValue(channel, out List<(ulong, LedgerEntry)>? held))
+        {
+            _held[channel] = held = [];
+        }
+
+        return held;
+    }
+}
