@@ -66,21 +66,10 @@ public sealed class SocketConnector(IoMode mode = IoMode.Auto) : IConnector
         AmqpEndpoint endpoint, Func<Socket, TransportStream> makeStream, CancellationToken cancellationToken)
     {
         Socket socket = NewSocket(endpoint);
-        var made = new TaskCompletionSource<TransportStream>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var made = new TaskCompletionSource<TransportStream>();
         using CancellationTokenRegistration abort = cancellationToken.UnsafeRegister(
             static state => ((Socket)state!).Dispose(), socket);
-        OwnThread.Run(() =>
-        {
-            try
-            {
-                socket.Connect(Target(endpoint));
-                made.SetResult(makeStream(socket));
-            }
-            catch (Exception error)
-            {
-                made.SetException(error);
-            }
-        });
+        OwnThread.Run(() => Connect(socket, endpoint, makeStream, made));
         try
         {
             return await made.Task.ConfigureAwait(false);
@@ -95,6 +84,29 @@ public sealed class SocketConnector(IoMode mode = IoMode.Auto) : IConnector
 
             throw;
         }
+    }
+
+    // A success goes on here, where the connection will be read. The application hears of a failure on the pool.
+    private static void Connect(
+        Socket socket,
+        AmqpEndpoint endpoint,
+        Func<Socket, TransportStream> makeStream,
+        TaskCompletionSource<TransportStream> made)
+    {
+        TransportStream stream;
+        try
+        {
+            socket.Connect(Target(endpoint));
+            stream = makeStream(socket);
+        }
+        catch (Exception error)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static state => state.made.SetException(state.error), (made, error), preferLocal: false);
+            return;
+        }
+
+        OwnThread.Finish(() => made.SetResult(stream));
     }
 
     private static Socket NewSocket(AmqpEndpoint endpoint)

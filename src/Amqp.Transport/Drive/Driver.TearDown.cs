@@ -28,15 +28,20 @@ internal abstract partial class Driver
 
         _tearingDown = true;
         UpdatePause();
-        ThreadPool.UnsafeQueueUserWorkItem(static driver => _ = driver.TearDownAsync(), this, preferLocal: false);
+        ScheduleTearDown();
     }
 
-    private async Task TearDownAsync()
+    /// <summary>Has <see cref="TearDownAsync"/> run soon, outside of the gate.</summary>
+    protected virtual void ScheduleTearDown() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static driver => _ = driver.TearDownAsync(), this, preferLocal: false);
+
+    /// <summary>Sends what is left and closes the stream. Never fails.</summary>
+    protected async Task TearDownAsync()
     {
         await _timer.DisposeAsync().ConfigureAwait(false);
         try
         {
-            if (await FlushAsync().ConfigureAwait(false))
+            if (await FlushAsync().ConfigureAwait(false) && !_readEnded.Task.IsCompleted)
             {
                 InterruptRead();
                 await EndedWithinAsync(_readEnded.Task, Patience).ConfigureAwait(false);

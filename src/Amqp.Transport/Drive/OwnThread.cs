@@ -11,6 +11,12 @@ internal static class OwnThread
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(5);
     private static readonly Stack<Seat> Idle = new();
 
+    [ThreadStatic]
+    private static bool t_isFinishing;
+
+    [ThreadStatic]
+    private static Action? t_next;
+
     /// <summary>Runs work on a thread that is not of the pool.</summary>
     /// <param name="work">Must not throw.</param>
     public static void Run(Action work)
@@ -39,6 +45,35 @@ internal static class OwnThread
         thread.UnsafeStart(work);
     }
 
+    /// <summary>Runs the last part of a work on the current thread, one of these. What that starts with
+    /// <see cref="RunAfter"/> goes on on this thread, which saves waking another one.</summary>
+    public static void Finish(Action last)
+    {
+        t_isFinishing = true;
+        try
+        {
+            last();
+        }
+        finally
+        {
+            t_isFinishing = false;
+        }
+    }
+
+    /// <summary>As <see cref="Run"/>, on the current thread once it has done with a <see cref="Finish"/> that it is
+    /// in.</summary>
+    public static void RunAfter(Action work)
+    {
+        if (t_isFinishing && t_next is null)
+        {
+            t_next = work;
+        }
+        else
+        {
+            Run(work);
+        }
+    }
+
     /// <summary>Lets the current thread, one of these, wait.</summary>
     public static void Sleep(TimeSpan time) => Thread.Sleep(time);
 
@@ -60,6 +95,11 @@ internal static class OwnThread
         {
             seat.Work();
             seat.Work = static () => { };
+            while (t_next is { } next)
+            {
+                t_next = null;
+                next();
+            }
         }
         while (WaitForWork(seat));
     }

@@ -25,6 +25,8 @@ internal sealed partial class ThreadedDriver : Driver
     private byte[] _buffer = [];
     private int _filled;
     private int _shortReads;
+    private int _receivingThread;
+    private bool _tearsDown;
     private long _deliveriesBefore;
 
     public ThreadedDriver(
@@ -47,7 +49,21 @@ internal sealed partial class ThreadedDriver : Driver
     {
         _buffer = SlabPool.Rent(SlabPool.SmallSize);
         DispatchWatchdog.Add(this);
-        OwnThread.Run(ReadLoop);
+        OwnThread.RunAfter(ReadLoop);
+    }
+
+    // What the reader itself reads the end of, it also tears down, once it has done with reading: no thread is to be
+    // woken for it.
+    protected override void ScheduleTearDown()
+    {
+        if (_receivingThread == Environment.CurrentManagedThreadId)
+        {
+            _tearsDown = true;
+        }
+        else
+        {
+            base.ScheduleTearDown();
+        }
     }
 
     protected override void InterruptRead() => _input.Interrupt();
@@ -88,6 +104,10 @@ internal sealed partial class ThreadedDriver : Driver
         Interlocked.Decrement(ref s_connectionCount);
         EndReading(end, cause, _batch);
         SlabPool.Return(_buffer);
+        if (_tearsDown)
+        {
+            _ = TearDownAsync();
+        }
     }
 
     private void WaitWhilePaused()
@@ -109,7 +129,16 @@ internal sealed partial class ThreadedDriver : Driver
 
         _filled += count;
         var input = new ReadOnlySequence<byte>(_buffer, 0, _filled);
+        _receivingThread = Environment.CurrentManagedThreadId;
         Pump.Receive(in input, _batch, out SequencePosition consumed, out _);
+        _receivingThread = 0;
+        if (_tearsDown && _batch.HasInline)
+        {
+            // What runs inline may take as long as it likes.
+            _tearsDown = false;
+            base.ScheduleTearDown();
+        }
+
         RunBatch(_batch);
         NoteRead(count);
         Keep((int)input.Slice(consumed).Length);
