@@ -2,7 +2,8 @@ namespace Amqp.Compare.Client;
 
 /// <summary>What one client process is to do.</summary>
 /// <param name="Library">The contestant's name.</param>
-/// <param name="Workload">W1 to W5, or `stock` to fill a queue on a real broker, `clean` to delete it.</param>
+/// <param name="Workload">W1 to W5, C1 to C3, or `stock` to fill a queue on a real broker, `clean` to delete
+/// it.</param>
 /// <param name="Body">Body size in bytes.</param>
 /// <param name="Uri">Where the broker is.</param>
 /// <param name="Queue">The queue's name.</param>
@@ -10,6 +11,7 @@ namespace Amqp.Compare.Client;
 /// <param name="WarmupSeconds">How long to run before measuring.</param>
 /// <param name="MeasureSeconds">How long to measure.</param>
 /// <param name="Limit">Messages in all, of which the first fifth is warm-up; 0 goes by time.</param>
+/// <param name="Count">How much there is of what a curve shows.</param>
 /// <param name="Counters">The file the system call shim counts into, or an empty string.</param>
 internal sealed record ClientArguments(
     string Library,
@@ -21,6 +23,7 @@ internal sealed record ClientArguments(
     double WarmupSeconds,
     double MeasureSeconds,
     long Limit,
+    int Count,
     string Counters)
 {
     /// <summary>At most this many publishes wait for their confirm in W2.</summary>
@@ -40,7 +43,8 @@ internal sealed record ClientArguments(
     {
         var line = new CommandLine(
             args,
-            ["--library", "--workload", "--body", "--uri", "--queue", "--warmup", "--measure", "--limit", "--counters"],
+            ["--library", "--workload", "--body", "--uri", "--queue", "--warmup", "--measure", "--limit", "--count",
+                "--counters"],
             ["--real"]);
         return new ClientArguments(
             line.Text("--library", "amqp-sim"),
@@ -52,6 +56,7 @@ internal sealed record ClientArguments(
             line.Seconds("--warmup", 1.5),
             line.Seconds("--measure", 1.5),
             line.Number("--limit", 0),
+            (int)line.Number("--count", 1),
             line.Text("--counters", ""));
     }
 }

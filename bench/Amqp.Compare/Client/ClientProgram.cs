@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Amqp.Compare.Curves;
 using Amqp.Transport;
 
 namespace Amqp.Compare.Client;
@@ -37,6 +38,9 @@ internal static class ClientProgram
             "W2" => await contestant.PublishConfirmedAsync(),
             "W3" => await contestant.ConsumeAsync(),
             "W4" => await contestant.PingPongAsync(),
+            "C1" => await new CurveContestant(arguments, meter).PublishOnChannelsAsync(),
+            "C2" => await new CurveContestant(arguments, meter).ConsumeByManyAsync(),
+            "C3" => await new CurveContestant(arguments, meter).ConfirmAsync(),
             "W5" => await contestant.ConnectAsync(),
             _ => throw new ArgumentException($"Unknown workload '{arguments.Workload}'."),
         };

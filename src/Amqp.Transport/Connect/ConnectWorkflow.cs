@@ -172,7 +172,9 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
         bool isHandedOver = false;
         try
         {
-            opening = connector.ConnectAsync(target, linked.Token).AsTask();
+            opening = (connector is IInlineConnector ours
+                ? ours.ConnectInlineAsync(target, linked.Token)
+                : connector.ConnectAsync(target, linked.Token)).AsTask();
             TransportStream stream = await opening.WaitAsync(budget + Grace, options.TimeProvider, cancellationToken)
                 .ConfigureAwait(false);
             isHandedOver = true;

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using Amqp.Transport.Connect;
 using Amqp.Transport.Drive;
 
 namespace Amqp.Transport;
 
 /// <summary>Connects by TCP. Nagle's algorithm is off, since messages are gathered here already.</summary>
 /// <param name="mode">Who reads the sockets.</param>
-public sealed class SocketConnector(IoMode mode = IoMode.Auto) : IConnector
+public sealed class SocketConnector(IoMode mode = IoMode.Auto) : IConnector, IInlineConnector
 {
     /// <summary>So many connections of a process have a thread of their own under <see cref="IoMode.Auto"/>.</summary>
     public const int MaxThreadedConnections = 32;
@@ -30,13 +31,15 @@ public sealed class SocketConnector(IoMode mode = IoMode.Auto) : IConnector
     }
 
     /// <inheritdoc/>
-    public async ValueTask<TransportStream> ConnectAsync(AmqpEndpoint endpoint, CancellationToken cancellationToken)
+    public ValueTask<TransportStream> ConnectAsync(AmqpEndpoint endpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return IsThreaded(mode)
-            ? await OpenOnThreadAsync(endpoint, TransportStream.FromSocket, cancellationToken).ConfigureAwait(false)
-            : TransportStream.FromStream(await OpenAsync(endpoint, cancellationToken).ConfigureAwait(false));
+        return ConnectAsync(endpoint, isInline: false, cancellationToken);
     }
+
+    ValueTask<TransportStream> IInlineConnector.ConnectInlineAsync(
+        AmqpEndpoint endpoint, CancellationToken cancellationToken) =>
+        ConnectAsync(endpoint, isInline: true, cancellationToken);
 
     /// <summary>Whether the next connection gets a thread of its own.</summary>
     internal static bool IsThreaded(IoMode mode) =>
@@ -63,10 +66,14 @@ public sealed class SocketConnector(IoMode mode = IoMode.Auto) : IConnector
     /// <remarks>A socket that has waited asynchronously only once is watched by the runtime's event loop for good, and
     /// each arrival would then wake that loop as well.</remarks>
     internal static async ValueTask<TransportStream> OpenOnThreadAsync(
-        AmqpEndpoint endpoint, Func<Socket, TransportStream> makeStream, CancellationToken cancellationToken)
+        AmqpEndpoint endpoint,
+        Func<Socket, TransportStream> makeStream,
+        bool isInline,
+        CancellationToken cancellationToken)
     {
         Socket socket = NewSocket(endpoint);
-        var made = new TaskCompletionSource<TransportStream>();
+        var made = new TaskCompletionSource<TransportStream>(
+            isInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration abort = cancellationToken.UnsafeRegister(
             static state => ((Socket)state!).Dispose(), socket);
         OwnThread.Run(() => Connect(socket, endpoint, makeStream, made));
@@ -86,7 +93,14 @@ public sealed class SocketConnector(IoMode mode = IoMode.Auto) : IConnector
         }
     }
 
-    // A success goes on here, where the connection will be read. The application hears of a failure on the pool.
+    private async ValueTask<TransportStream> ConnectAsync(
+        AmqpEndpoint endpoint, bool isInline, CancellationToken cancellationToken) => IsThreaded(mode)
+        ? await OpenOnThreadAsync(endpoint, TransportStream.FromSocket, isInline, cancellationToken)
+            .ConfigureAwait(false)
+        : TransportStream.FromStream(await OpenAsync(endpoint, cancellationToken).ConfigureAwait(false));
+
+    // Inline, a success goes on here, where the connection will be read. The application hears of a failure on the
+    // pool.
     private static void Connect(
         Socket socket,
         AmqpEndpoint endpoint,

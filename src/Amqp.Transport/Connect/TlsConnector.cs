@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using Amqp.Transport.Connect;
 using Amqp.Transport.Drive;
 
 namespace Amqp.Transport;
@@ -7,7 +8,7 @@ namespace Amqp.Transport;
 /// <summary>Connects by TCP and TLS.</summary>
 /// <param name="options">The TLS settings; strict by default.</param>
 /// <param name="mode">Who reads the sockets.</param>
-public sealed class TlsConnector(AmqpTlsOptions options, IoMode mode = IoMode.Auto) : IConnector
+public sealed class TlsConnector(AmqpTlsOptions options, IoMode mode = IoMode.Auto) : IConnector, IInlineConnector
 {
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<AmqpEndpoint>> ResolveAsync(
@@ -18,11 +19,18 @@ public sealed class TlsConnector(AmqpTlsOptions options, IoMode mode = IoMode.Au
     public ValueTask<TransportStream> ConnectAsync(AmqpEndpoint endpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return SocketConnector.IsThreaded(mode)
-            ? SocketConnector.OpenOnThreadAsync(
-                endpoint, socket => Secure(socket, endpoint, cancellationToken), cancellationToken)
-            : OpenAsync(endpoint, cancellationToken);
+        return ConnectAsync(endpoint, isInline: false, cancellationToken);
     }
+
+    ValueTask<TransportStream> IInlineConnector.ConnectInlineAsync(
+        AmqpEndpoint endpoint, CancellationToken cancellationToken) =>
+        ConnectAsync(endpoint, isInline: true, cancellationToken);
+
+    private ValueTask<TransportStream> ConnectAsync(
+        AmqpEndpoint endpoint, bool isInline, CancellationToken cancellationToken) => SocketConnector.IsThreaded(mode)
+        ? SocketConnector.OpenOnThreadAsync(
+            endpoint, socket => Secure(socket, endpoint, cancellationToken), isInline, cancellationToken)
+        : OpenAsync(endpoint, cancellationToken);
 
     private TransportStream Secure(Socket socket, AmqpEndpoint endpoint, CancellationToken cancellationToken)
     {

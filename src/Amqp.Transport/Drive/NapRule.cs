@@ -20,7 +20,7 @@ internal sealed class NapRule
     public const int LargeRead = 32 * 1024;
 
     /// <summary>A nap pays when the read behind it brings so many deliveries.</summary>
-    public const int LeastGain = 2;
+    public const int LeastGain = 4;
 
     /// <summary>For so many reads there is no nap after one that did not pay.</summary>
     public const int Abstinence = 64;

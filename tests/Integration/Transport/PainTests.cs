@@ -225,6 +225,20 @@ public sealed class PainTests
         await closing.Within(TimeSpan.FromSeconds(5));
     }
 
+    [Fact]
+    public async Task A_consumer_tag_that_is_too_long_is_refused_and_leaves_nothing_behind()
+    {
+        var client = await WatchedClient.OpenAsync(new AmqpConnectionOptions());
+        await Assert.ThrowsAsync<AmqpMisuseException>(() => client.Channel.SubscribeAsync(
+            "q", (_, _) => default, new ConsumeOptions { ConsumerTag = new string('c', 256) }).Within());
+        await client.BarrierAsync();
+        Assert.DoesNotContain(client.MethodsOn(1), method => method is BasicConsume);
+
+        var longest = new ConsumeOptions { ConsumerTag = new string('c', 255) };
+        Assert.Equal(longest.ConsumerTag, (await SubscribeAsync(client, longest, (_, _) => default)).ConsumerTag);
+        await client.Connection.AbortAsync().Within();
+    }
+
     private static byte[] Body(int number) => [.. Enumerable.Repeat((byte)number, 1 + (number % 300))];
 
     private static async Task<AmqpConsumer> SubscribeAsync(

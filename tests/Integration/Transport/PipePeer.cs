@@ -46,7 +46,9 @@ internal sealed class PipePeer : IDuplexPipe
     public Task<AmqpConnection> StartAsync(AmqpConnectionOptions options, CancellationToken cancellationToken) =>
         AmqpConnection.ConnectAsync(
             options,
-            _socket is { } mode ? new SocketPair(this, mode) : new DuplexPipeConnector(_ => ValueTask.FromResult<IDuplexPipe>(this)),
+            _socket is { } mode
+                ? new SocketPair(this, mode)
+                : new DuplexPipeConnector(_ => ValueTask.FromResult<IDuplexPipe>(this)),
             cancellationToken);
 
     /// <summary>Writes a method, to be sent with the next flush.</summary>

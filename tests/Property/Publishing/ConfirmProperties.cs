@@ -109,6 +109,50 @@ public class ConfirmProperties
         Assert.InRange(cases, 1_000, int.MaxValue);
     }
 
+    /// <summary>Hundreds outstanding, settled in any order: what is kept about them has to grow on the way.</summary>
+    [Fact]
+    public void E4_Settlements_are_told_once_while_the_window_grows()
+    {
+        var seen = new Distribution("more than 256 outstanding", "more than 512 outstanding", "out of order before");
+        Props.ForAll(
+            "E4.growth",
+            Gens.From(draw => draw.List(draw.Int(2, 24), () => (
+                Publishes: draw.OneIn(2) ? draw.Int(50, 200) : 0, Tag: draw.Int(0, 5000), Multiple: draw.OneIn(8)))),
+            acts =>
+            {
+                ScriptedPeer peer = new ScriptedPeer().Handshake();
+                ushort channel = ConfirmKit.Open(peer);
+                SortedSet<ulong> outstanding = [];
+                List<ulong> settled = [];
+                ulong next = 1;
+                seen.Case();
+                foreach ((int publishes, int tag, bool multiple) in acts)
+                {
+                    for (int i = 0; i < publishes; i++)
+                    {
+                        Assert.Equal(next, ConfirmKit.Publish(peer, channel));
+                        outstanding.Add(next++);
+                    }
+
+                    seen.Saw("more than 256 outstanding", outstanding.Count > 256);
+                    seen.Saw("more than 512 outstanding", outstanding.Count > 512);
+                    if (publishes == 0 && next > 1)
+                    {
+                        ulong last = 1 + ((ulong)tag % (next - 1));
+                        ConfirmKit.Settle(peer, channel, last, multiple, nack: false);
+                        settled.AddRange(outstanding.Where(n => n == last || (multiple && n < last)));
+                        outstanding.RemoveWhere(n => n == last || (multiple && n < last));
+                        seen.Saw("out of order before", outstanding.Count > 0 && last > outstanding.Min);
+                    }
+                }
+
+                Assert.Equal(settled, ConfirmKit.Numbers(peer.Events, EventKind.PublishSettled));
+                Assert.Equal(outstanding, peer.Session.ListUnsettledPublishes(channel));
+            },
+            PeerKit.Shorter);
+        seen.Require("E4.growth", 5);
+    }
+
     [Fact]
     public void E7_No_more_publishes_than_the_limit_are_outstanding_and_a_refused_one_leaves_no_trace()
     {
