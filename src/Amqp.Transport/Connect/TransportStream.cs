@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Amqp.Transport.Drive;
+using Amqp.Transport.Record;
 
 namespace Amqp.Transport;
 
@@ -65,14 +66,26 @@ public sealed class TransportStream : IAsyncDisposable
         return new TransportStream(pipe.Input, new PipeSink(pipe.Output), pipe);
     }
 
+    /// <summary>The same stream, recorded.</summary>
+    internal TransportStream Tapped(SessionRecorder recorder) => new(
+        _input is null ? null : new TapReader(_input, recorder),
+        new TapSink(Output, recorder),
+        new TappedStream(this, recorder),
+        ThreadInput is null ? null : new TapInput(ThreadInput, recorder));
+
     /// <summary>Drops the stream at once; pending reads and writes fail.</summary>
     public void Abort()
     {
         Output.Abort();
         _input?.CancelPendingRead();
-        if (_owned is Stream or Socket)
+        switch (_owned)
         {
-            ((IDisposable)_owned).Dispose();
+            case Stream or Socket:
+                ((IDisposable)_owned).Dispose();
+                break;
+            case TappedStream { Stream: { } tapped }:
+                tapped.Abort();
+                break;
         }
     }
 
