@@ -9,6 +9,7 @@ namespace Amqp.Integration.Examples;
 public sealed class ExampleTests(FakeBrokerFixture broker)
 {
     [Theory]
+    [InlineData("ResilientService", "invoice for order 1", "invoice for order 3", "stopped")]
     [InlineData("Quickstart", "sent      hello", "received  hello", "received  Amqp.Sim", "closed")]
     [InlineData("PublishOne", "published 'Test Message' to queue 'test'")]
     [InlineData("ConsumeUntilTen", "1: message 1", "10: message 10", "left in the queue: 2")]

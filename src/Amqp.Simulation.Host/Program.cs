@@ -1,0 +1,1 @@
+return await Amqp.Simulation.SimChild.MainAsync(args);
