@@ -122,7 +122,7 @@ public sealed partial class BrokerCore
     public MessageInfo? TakeMessage(string virtualHost, string name)
     {
         QueueModel queue = QueueOrThrow(virtualHost, name);
-        return queue.TryGet(noAck: true, out QueueEntry entry)
+        return queue.TryGet(noAck: true, out QueueEntry entry, out int _)
             ? Describe(queue.Shown(entry, isGet: true), entry.Redelivered)
             : null;
     }

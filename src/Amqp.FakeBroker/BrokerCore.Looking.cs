@@ -21,7 +21,7 @@ public sealed partial class BrokerCore
         QueueModel queue = QueueOrThrow(virtualHost, name);
         List<MessageInfo> shown = [];
         List<QueueEntry> taken = [];
-        while (shown.Count < count && queue.TryGet(noAck: false, out QueueEntry entry))
+        while (shown.Count < count && queue.TryGet(noAck: false, out QueueEntry entry, out int _))
         {
             shown.Add(Describe(queue.Shown(entry, isGet: true), entry.Redelivered));
             taken.Add(entry);

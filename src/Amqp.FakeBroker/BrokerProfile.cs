@@ -26,6 +26,7 @@ public sealed record BrokerProfile
         CarriesFailures = true,
         QuorumDeliveryLimit = 20,
         QuorumPrioritises = true,
+        LeastMaxPriority = 1,
         PrioritisesActiveConsumer = true,
         UnknownExchangeTypeClosesChannel = true,
         AllowsLeaderLocators = true,
@@ -99,6 +100,9 @@ public sealed record BrokerProfile
 
     /// <summary>True when quorum queues look at priorities: above 4 is high, the rest is low. Default false.</summary>
     public bool QuorumPrioritises { get; init; }
+
+    /// <summary>What an x-max-priority of less is taken for; 4.0 takes 0 for 1 (measured). Default 0.</summary>
+    public int LeastMaxPriority { get; init; }
 
     /// <summary>True when nack and reject with requeue count towards the delivery limit. Default true.</summary>
     public bool ReturnsCountTowardsLimit { get; init; } = true;

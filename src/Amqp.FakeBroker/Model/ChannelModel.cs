@@ -5,6 +5,9 @@ namespace Amqp.FakeBroker.Model;
 /// </summary>
 internal sealed class ChannelModel(BrokerConnection session, ushort number)
 {
+    /// <summary>What counts towards the shared prefetch.</summary>
+    private int _globalUnacked;
+
     public BrokerConnection Session { get; } = session;
 
     public ushort Number { get; } = number;
@@ -39,12 +42,9 @@ internal sealed class ChannelModel(BrokerConnection session, ushort number)
     public int Prefetch { get; set; }
 
     /// <summary>Prefetch shared by all consumers of the channel; 0 is no limit.</summary>
-    public int GlobalPrefetch { get; set; }
+    public int GlobalPrefetch { get; private set; }
 
-    /// <summary>Deliveries to consumers (not by basic.get) that are unsettled.</summary>
-    public int GlobalUnacked { get; set; }
-
-    public bool HasGlobalRoom => GlobalPrefetch == 0 || GlobalUnacked < GlobalPrefetch;
+    public bool HasGlobalRoom => GlobalPrefetch == 0 || _globalUnacked < GlobalPrefetch;
 
     public bool IsConfirming { get; set; }
 
@@ -61,6 +61,22 @@ internal sealed class ChannelModel(BrokerConnection session, ushort number)
 
     /// <summary>The address that stands for the consumer of direct replies.</summary>
     public string? ReplyAddress { get; set; }
+
+    /// <summary>
+    /// Sets the prefetch that consumers share. When there was none, all that is unsettled counts, and what came by
+    /// basic.get then counts for good (measured: RabbitMQ's limiter hears only of consumers' settlements).
+    /// </summary>
+    public void SharePrefetch(int prefetch)
+    {
+        _globalUnacked = prefetch == 0 ? 0 : GlobalPrefetch == 0 ? Unacked.Count : _globalUnacked;
+        GlobalPrefetch = prefetch;
+    }
+
+    /// <summary>A consumer got a delivery that it has to acknowledge.</summary>
+    public void TakeGlobalRoom() => _globalUnacked += GlobalPrefetch > 0 ? 1 : 0;
+
+    /// <summary>A delivery to a consumer was settled.</summary>
+    public void FreeGlobalRoom() => _globalUnacked = Math.Max(0, _globalUnacked - 1);
 
     public ConsumerModel? FindConsumer(string tag)
     {

@@ -33,5 +33,11 @@ internal sealed class ConsumerModel
     /// without acknowledgement either, although what they get does not count.
     /// </summary>
     public bool HasRoom => !Channel.Session.IsCongested
-        && (NoAck || Prefetch == 0 || Unacked < Prefetch) && Channel.HasGlobalRoom;
+        && (NoAck || Prefetch == 0 || Unacked < Prefetch) && (!SharesPrefetch || Channel.HasGlobalRoom);
+
+    /// <summary>
+    /// The limit that a channel's consumers share holds for classic queues alone; a consumer that another queue had
+    /// before the limit was set goes on without (measured).
+    /// </summary>
+    public bool SharesPrefetch => Queue.Kind == QueueKind.Classic;
 }

@@ -145,7 +145,9 @@ internal sealed class DeadLetters(VirtualHost virtualHost)
         bool hasContainers = virtualHost.Core.Profile.HasMessageContainers;
         IReadOnlyList<DeathRecord> deaths = hasContainers ? DeathHeaders.Record(message.Deaths, death) : [];
         FieldTable headers = properties.Headers ?? FieldTable.Empty;
-        headers = hasContainers ? DeathHeaders.Write(headers, deaths) : DeathHeaders.Add(headers, death);
+        headers = hasContainers
+            ? DeathHeaders.Write(headers, deaths, message.Exchange)
+            : DeathHeaders.Add(headers, death);
         properties = properties with
         {
             Headers = key is null || hasContainers ? headers : HeaderEdits.Without(headers, "CC"),

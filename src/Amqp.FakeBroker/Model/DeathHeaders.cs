@@ -74,15 +74,18 @@ internal static class DeathHeaders
         return all;
     }
 
-    /// <summary>With message containers: the headers that show the account.</summary>
-    public static FieldTable Write(FieldTable headers, IReadOnlyList<DeathRecord> deaths)
+    /// <summary>
+    /// With message containers: the headers that show the account. An entry keeps the exchange of its first death, and
+    /// the last death has its own (measured).
+    /// </summary>
+    public static FieldTable Write(FieldTable headers, IReadOnlyList<DeathRecord> deaths, string exchange)
     {
         if (deaths.Count == 1)
         {
             headers = AddFirst(headers, "x-first-death-", deaths[0]);
         }
 
-        headers = AddFirst(headers, "x-last-death-", deaths[0]);
+        headers = AddFirst(headers, "x-last-death-", deaths[0] with { Exchange = exchange });
         return HeaderEdits.Set(headers, Death, FieldValue.Array([.. deaths.Select(ContainerEntry)]));
     }
 

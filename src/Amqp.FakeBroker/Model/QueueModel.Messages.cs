@@ -29,6 +29,9 @@ internal partial class QueueModel
     /// <summary>True when a high priority does not always go first.</summary>
     protected virtual bool TakesTurns => false;
 
+    /// <summary>True when what expires behind a message that is got still counts (measured).</summary>
+    protected virtual bool CountsExpired => false;
+
     /// <summary>True when every publish looks whether the message at the head has expired.</summary>
     protected virtual bool AlwaysLooksForExpired => false;
 
@@ -70,10 +73,11 @@ internal partial class QueueModel
         return true;
     }
 
-    /// <summary>Takes the message that goes next, for basic.get.</summary>
-    public virtual bool TryGet(bool noAck, out QueueEntry entry)
+    /// <summary>Takes the message that goes next, for basic.get, and says how many are left.</summary>
+    public virtual bool TryGet(bool noAck, out QueueEntry entry, out int left)
     {
         Touch();
+        left = 0;
         if (Ready.Count == 0)
         {
             entry = default;
@@ -84,7 +88,9 @@ internal partial class QueueModel
         entry = Ready.PopFront();
         CountGet(noAck, entry.Redelivered);
         HandedOut(entry.Message, noAck);
+        left = Ready.Count;
         DropExpired();
+        left = CountsExpired ? left : Ready.Count;
         return true;
     }
 

@@ -154,6 +154,7 @@ internal partial class QueueModel : ITimed
     }
 
     private QueueSettings MakeSettings() => new(
+        Core.Profile,
         Kind,
         Arguments,
         VirtualHost.Policies.Match(Name, PolicyTargets, Kind),

@@ -11,6 +11,7 @@ namespace Amqp.FakeBroker.Model;
 internal sealed class QueueSettings
 {
     public QueueSettings(
+        BrokerProfile profile,
         QueueKind kind,
         FieldTable arguments,
         BrokerPolicy? policy,
@@ -34,7 +35,9 @@ internal sealed class QueueSettings
         };
         HasSingleActiveConsumer = arguments.TryGet("x-single-active-consumer", out FieldValue single)
             && single.AsBoolean();
-        MaxPriority = (int)(Integer(arguments, "x-max-priority") ?? 0);
+        MaxPriority = Integer(arguments, "x-max-priority") is { } highest
+            ? (int)Math.Max(highest, profile.LeastMaxPriority)
+            : 0;
     }
 
     public BrokerPolicy? Policy { get; }

@@ -17,11 +17,16 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
     private static readonly string[] s_targets = ["queues", "quorum_queues"];
 
     private int _pendingGets;
+    private ConsumerModel? _active;
 
     public override QueueKind Kind => QueueKind.Quorum;
 
-    /// <summary>A basic.get that is not acknowledged is a consumer to the queue.</summary>
-    public override int ConsumerCount => Consumers.Count + _pendingGets;
+    /// <summary>
+    /// A basic.get that is not acknowledged is a consumer to the queue, and those that wait behind a single active one
+    /// are none (measured).
+    /// </summary>
+    public override int ConsumerCount =>
+        Settings.HasSingleActiveConsumer ? Math.Min(1, Consumers.Count) : Consumers.Count + _pendingGets;
 
     protected override ReadOnlySpan<string> PolicyTargets => s_targets;
 
@@ -31,13 +36,15 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
 
     protected override bool AlwaysLooksForExpired => true;
 
+    protected override bool CountsExpired => true;
+
     private long? Limit => (Settings.DeliveryLimit ?? Core.Profile.QuorumDeliveryLimit) is { } limit and >= 0
         ? limit
         : null;
 
-    public override bool TryGet(bool noAck, out QueueEntry entry)
+    public override bool TryGet(bool noAck, out QueueEntry entry, out int left)
     {
-        bool isFound = base.TryGet(noAck, out entry);
+        bool isFound = base.TryGet(noAck, out entry, out left);
         _pendingGets += isFound && !noAck ? 1 : 0;
         return isFound;
     }
@@ -46,12 +53,14 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
     {
         EndGet(unacked);
         base.Acknowledge(unacked);
+        HandOverWhenFree(unacked);
     }
 
     public override void Reject(in UnackedEntry unacked)
     {
         EndGet(unacked);
         base.Reject(unacked with { Entry = unacked.Entry with { Message = AfterFailure(unacked.Entry.Message) } });
+        HandOverWhenFree(unacked);
     }
 
     public override void Requeue(in UnackedEntry unacked, bool isReturned)
@@ -110,18 +119,46 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
         !message.IsLetter && Settings.HasLimit && Settings.Overflow != OverflowKind.DropHead
         && (Ready.Count > Settings.MaxLength || Ready.Octets > Settings.MaxLengthBytes);
 
+    /// <summary>
+    /// Where releases look at priorities, a consumer of higher priority takes over, once the active one has settled
+    /// what it holds; until then neither gets anything (measured on 4.0).
+    /// </summary>
     protected override ConsumerModel? ActiveConsumer()
     {
-        ConsumerModel? active = Consumers.Count > 0 ? Consumers[0] : null;
-        if (Core.Profile.PrioritisesActiveConsumer)
+        if (!Core.Profile.PrioritisesActiveConsumer)
         {
-            foreach (ConsumerModel consumer in Consumers)
-            {
-                active = consumer.Priority > active!.Priority ? consumer : active;
-            }
+            return Consumers.Count > 0 ? Consumers[0] : null;
         }
 
-        return active;
+        ConsumerModel? highest = null;
+        foreach (ConsumerModel consumer in Consumers)
+        {
+            highest = highest is null || consumer.Priority > highest.Priority ? consumer : highest;
+        }
+
+        if (_active is null || !Consumers.Contains(_active))
+        {
+            _active = highest;
+        }
+        else if (highest!.Priority > _active.Priority)
+        {
+            if (_active.Unacked > 0)
+            {
+                return null;
+            }
+
+            _active = highest;
+        }
+
+        return _active;
+    }
+
+    private void HandOverWhenFree(in UnackedEntry unacked)
+    {
+        if (Settings.HasSingleActiveConsumer && unacked.Consumer is { Unacked: 0 })
+        {
+            Deliver();
+        }
     }
 
     private StoredMessage AfterFailure(StoredMessage message) =>

@@ -36,8 +36,9 @@ internal sealed class StreamQueue(VirtualHost virtualHost, string name, FieldTab
         return true;
     }
 
-    public override bool TryGet(bool noAck, out QueueEntry entry)
+    public override bool TryGet(bool noAck, out QueueEntry entry, out int left)
     {
+        left = 0;
         entry = default;
         return false;
     }

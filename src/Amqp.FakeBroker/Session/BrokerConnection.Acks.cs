@@ -54,7 +54,7 @@ public sealed partial class BrokerConnection
             if (entry.Consumer is { } consumer)
             {
                 consumer.Unacked--;
-                channel.GlobalUnacked--;
+                channel.FreeGlobalRoom();
             }
         }
 

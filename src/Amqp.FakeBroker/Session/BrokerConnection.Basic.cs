@@ -54,7 +54,7 @@ public sealed partial class BrokerConnection
 
         if (qos.Global && _core.Profile.PermitsGlobalPrefetch)
         {
-            channel.GlobalPrefetch = qos.PrefetchCount;
+            channel.SharePrefetch(qos.PrefetchCount);
         }
         else
         {
@@ -163,7 +163,7 @@ public sealed partial class BrokerConnection
             return;
         }
 
-        if (!queue.TryGet(get.NoAck, out QueueEntry entry))
+        if (!queue.TryGet(get.NoAck, out QueueEntry entry, out int left))
         {
             Write(channel.Number, new BasicGetEmpty());
             return;
@@ -184,7 +184,7 @@ public sealed partial class BrokerConnection
             Redelivered = entry.Redelivered,
             Exchange = entry.Message.Exchange,
             RoutingKey = entry.Message.RoutingKey,
-            MessageCount = (uint)queue.ReadyCount,
+            MessageCount = (uint)left,
         });
         WriteContent(channel.Number, shown);
         if (_virtualHost!.IsTracing)

@@ -175,7 +175,8 @@ public sealed partial class BrokerConnection
     }
 
     /// <summary>
-    /// Undoes what a channel held: unsettled messages go back to their places, then emptied auto-delete queues go.
+    /// Undoes what a channel held: auto-delete queues that lost their last consumer go with what they had handed out,
+    /// then other unsettled messages go back to their places.
     /// </summary>
     private void ReleaseChannel(ChannelModel channel)
     {
@@ -194,12 +195,27 @@ public sealed partial class BrokerConnection
         channel.Unacked.TakeAll(entries);
         channel.Content.Stage = ContentStage.None;
         EndReplies(channel);
-        RequeueAll(entries, isReturned: false);
         ConsumerModel[] consumers = [.. channel.Consumers];
         channel.Consumers.Clear();
         foreach (ConsumerModel consumer in consumers)
         {
+            DeleteUnlessConsumed(consumer.Queue);
+        }
+
+        RequeueAll(entries, isReturned: false);
+        foreach (ConsumerModel consumer in consumers)
+        {
             AfterConsumerLeft(consumer.Queue);
+        }
+    }
+
+    private void DeleteUnlessConsumed(QueueModel queue)
+    {
+        // The channels of a connection that ends go one after the other: each still has its consumers until then.
+        if (queue.IsAutoDelete && !queue.IsDeleted && queue.Consumers.Count == 0
+            && !_channels.Values.Any(each => each.Consumers.Exists(consumer => consumer.Queue == queue)))
+        {
+            queue.VirtualHost.DeleteQueue(queue);
         }
     }
 }

@@ -25,7 +25,11 @@ public sealed partial class BrokerConnection
         if (!consumer.NoAck)
         {
             consumer.Unacked++;
-            channel.GlobalUnacked++;
+            if (consumer.SharesPrefetch)
+            {
+                channel.TakeGlobalRoom();
+            }
+
             channel.Unacked.Add(new UnackedEntry(tag, consumer.Queue, consumer, entry, _core.Now));
             _core.AckSweep.Watch();
         }

@@ -214,7 +214,6 @@ public sealed partial class BrokerConnection : ITimed
     private void ReleaseAll()
     {
         ChannelModel[] channels = [.. _channels.Values];
-        _channels.Clear();
 
         // All consumers leave before anything is requeued, or messages would move between channels that are both
         // closing.
@@ -225,6 +224,7 @@ public sealed partial class BrokerConnection : ITimed
 
         foreach (ChannelModel channel in channels)
         {
+            _channels.Remove(channel.Number);
             ReleaseChannel(channel);
         }
 

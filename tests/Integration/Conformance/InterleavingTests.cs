@@ -24,17 +24,21 @@ public class InterleavingTests
     [InlineData("a1 b1 ok", "b1 a1 ok", true)]
     [InlineData("a1 b1 ok", "a1 ok b1", false)]
     [InlineData("a1 b1", "a1 b1", false)]
-    public void Only_queues_race(string one, string other, bool expected) =>
+    [InlineData("a1 close", "a1 close b1", true)]
+    [InlineData("close ok b1", "close ok", true)]
+    [InlineData("a1 close", "a1 b1 close", false)]
+    [InlineData("a1 close", "a1 close ok", false)]
+    public void Only_queues_race_and_ends_of_channels(string one, string other, bool expected) =>
         Assert.Equal(expected, Interleaving.IsAll(s_steps, Answers(one), Answers(other)));
 
-    /// <summary>A word is the letter of a consumer and the number of a message, or "ok".</summary>
+    /// <summary>A word is the letter of a consumer and the number of a message, "ok" or "close".</summary>
     private static List<JsonObject> Answers(string words)
     {
         JsonArray events = [];
         foreach (var (word, tag) in words.Split(' ').Select((word, i) => (word, i + 1)))
         {
-            events.Add((JsonNode)(word == "ok"
-                ? new JsonObject { ["m"] = "basic.cancel-ok" }
+            events.Add((JsonNode)(word is "ok" or "close"
+                ? new JsonObject { ["m"] = word == "ok" ? "basic.cancel-ok" : "channel.close" }
                 : new JsonObject
                 {
                     ["m"] = "basic.deliver",

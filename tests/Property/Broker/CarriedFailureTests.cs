@@ -103,6 +103,25 @@ public class CarriedFailureTests
     }
 
     [Fact]
+    public void The_last_death_names_the_exchange_of_that_time_and_its_entry_that_of_the_first()
+    {
+        var peer = BrokerPeer.Open(new BrokerCore(new BrokerOptions { Profile = BrokerProfile.RabbitMq40 }));
+        Declare(peer, "a", "b", "classic", [("x-max-length", 0)]);
+        Declare(peer, "b", "a", "quorum", []);
+        peer.Send(1, new QueueBind { Queue = "a", Exchange = "amq.fanout" });
+        peer.Publish(1, "amq.fanout", "", "1");
+        for (var i = 0; i < 2; i++)
+        {
+            peer.Send(1, new BasicReject { DeliveryTag = Get(peer, "b").Tag, Requeue = false });
+        }
+
+        Get(peer, "b");
+        var headers = peer.LastProperties.Headers!;
+        Assert.Equal("", headers["x-last-death-exchange"].AsString());
+        Assert.Equal("amq.fanout", headers["x-death"].AsArray()[0].AsTable()["exchange"].AsString());
+    }
+
+    [Fact]
     public void Before_4_0_every_quorum_queue_counts_for_itself()
     {
         var peer = Open(BrokerProfile.RabbitMq310, "quorum", "quorum");

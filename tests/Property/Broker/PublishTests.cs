@@ -136,6 +136,24 @@ public class PublishTests
         Assert.All(events, each => Assert.StartsWith($"channel.close {refusal}", each, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("rabbitmq-3.10", "123")]
+    [InlineData("rabbitmq-4.0", "213")]
+    public void A_highest_priority_of_0_tells_none_apart_until_4_0_takes_it_for_1(string profile, string expected)
+    {
+        var peer = BrokerPeer.Open(new BrokerCore(new BrokerOptions
+        {
+            Profile = BrokerProfile.All.Single(each => each.Name == profile),
+        }));
+        peer.Send(1, new QueueDeclare { Queue = "q", Arguments = FieldTable.Create(("x-max-priority", 0)) });
+        peer.Publish(1, "", "q", "1");
+        peer.Publish(1, "", "q", "2", new BasicProperties { Priority = 5 });
+        peer.Publish(1, "", "q", "3");
+        peer.Take();
+        peer.Send(1, new BasicConsume { Queue = "q", NoAck = true });
+        Assert.Equal(expected, string.Concat(peer.Take().Where(static each => each.Length == 1)));
+    }
+
     [Fact]
     public void The_memory_alarm_stops_a_publisher_until_it_is_over()
     {

@@ -71,6 +71,24 @@ public class QuorumPriorityTests
         Assert.Equal(["l5", "h5", "h6"], Bodies(peer));
     }
 
+    [Theory]
+    [InlineData("classic", 0)]
+    [InlineData("quorum", 1)]
+    public void A_get_counts_what_expires_behind_it_in_a_quorum_queue_alone(string type, uint left)
+    {
+        var peer = BrokerPeer.Open(_core);
+        var arguments = FieldTable.Create(("x-queue-type", type));
+        peer.Send(1, new QueueDeclare { Queue = "q", Durable = true, Arguments = arguments });
+        peer.Publish(1, "", "q", "1");
+        peer.Publish(1, "", "q", "2", new BasicProperties { Expiration = "0" });
+        peer.Take();
+        peer.Send(1, new BasicGet { Queue = "q", NoAck = true });
+        peer.Take();
+        Assert.Equal(left, Assert.IsType<BasicGetOk>(peer.LastMethod).MessageCount);
+        peer.Send(1, new BasicGet { Queue = "q", NoAck = true });
+        Assert.Equal(["basic.get-empty"], peer.Take());
+    }
+
     private static IEnumerable<string> Bodies(BrokerPeer peer) => peer.Take().Where(static each => each.Length == 2);
 
     private BrokerPeer Open(params (string Key, FieldValue Value)[] arguments)
