@@ -41,7 +41,7 @@ public sealed class InvoiceWorkerTests(ITestOutputHelper output)
             () => Sim.Explore(worlds: 200, InvoiceWorlds.Before));
         output.WriteLine(failure.Message);
         Assert.Contains("is gone and has no invoice", failure.Message);
-        Assert.Single(failure.Outcome.Scenario.Faults);
+        Assert.InRange(failure.Outcome.Scenario.Faults.Length, 1, 2);
     }
 
     /// <summary>What the test above prints, kept for good: the smallest scenario that shows the bug.</summary>

@@ -155,6 +155,22 @@ public sealed class WorldTests
     });
 
     [Fact]
+    public async Task T5_What_arrives_late_at_an_end_that_was_reset_is_nobodys() => await Sim.Run(1, async sim =>
+    {
+        await using var connection = await sim.ConnectAsync();
+        await using var channel = await connection.OpenChannelAsync(
+            new AmqpChannelOptions { PublisherConfirms = true });
+        sim.Faults.Clog(TimeSpan.FromSeconds(2), LinkDirection.ToBroker);
+        var publish = channel.PublishAsync("", "q", new byte[100]).AsTask();
+        await sim.DelayAsync(TimeSpan.FromSeconds(1));
+        sim.Faults.Cut(CutKind.SilentOneWay).Now();
+        sim.Faults.Crash(TimeSpan.Zero);
+        await Assert.ThrowsAsync<AmqpConnectionClosedException>(() => publish);
+        await sim.DelayAsync(TimeSpan.FromSeconds(5));
+        Assert.Empty(sim.Broker.Published);
+    });
+
+    [Fact]
     public async Task T6_Explore_finds_the_fault_that_matters_and_leaves_out_the_others()
     {
         var failure = await Assert.ThrowsAsync<SimFailedException>(() => Sim.Explore(500, ShopWorld.RunAsync));

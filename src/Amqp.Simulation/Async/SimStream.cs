@@ -158,18 +158,25 @@ internal sealed class SimStream : IDuplexPipe, IDisposable
 
         _world.Trace.Add(_world.Clock.Now, TraceKind.Received, flow.Receiver, Number, chunk);
         flow.TellRoom();
-        ValueTask<FlushResult> flush = flow.Target!.WriteAsync(chunk, CancellationToken.None);
-        if (!flush.IsCompleted)
+        try
         {
-            flow.IsFull = true;
-            _ = GoOnAsync(flush, direction, flow);
+            ValueTask<FlushResult> flush = flow.Target!.WriteAsync(chunk, CancellationToken.None);
+            if (!flush.IsCompletedSuccessfully)
+            {
+                flow.IsFull = true;
+                _ = GoOnAsync(flush.AsTask(), direction, flow);
+            }
+        }
+        catch (Exception error) when (error is IOException or InvalidOperationException)
+        {
+            // The receiver has thrown its end away: what still arrives there is nobody's.
         }
     }
 
     /// <summary>The receiver did not read for so long that its pipe is full: the link waits for it.</summary>
-    private async Task GoOnAsync(ValueTask<FlushResult> flush, LinkDirection direction, SimFlow flow)
+    private async Task GoOnAsync(Task flush, LinkDirection direction, SimFlow flow)
     {
-        await flush.ConfigureAwait(false);
+        await flush.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         flow.IsFull = false;
         if (flow.HasMissed)
         {

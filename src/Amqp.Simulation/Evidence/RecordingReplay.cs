@@ -5,9 +5,9 @@ using Amqp.Engine.Commands;
 using Amqp.Engine.Events;
 using Amqp.Engine.Session;
 using Amqp.Engine.Spec;
+using Amqp.FakeBroker.Faults;
 using Amqp.Simulation.Links;
 using Amqp.Simulation.Time;
-using Amqp.FakeBroker.Faults;
 
 namespace Amqp.Simulation.Evidence;
 
