@@ -49,6 +49,36 @@ public sealed class OutputBoundTests
     }
 
     [Fact]
+    public async Task A_publisher_waits_while_a_peer_that_does_not_read_leaves_too_much_unsent()
+    {
+        var peer = new PipePeer();
+        var connection = await peer.ConnectAsync(new AmqpConnectionOptions { MaxPendingOutputBytes = Bound }).Within();
+        var channel = await peer.OpenChannelAsync(connection).Within();
+        var body = new byte[10_000];
+        Task waiting;
+        var publishes = 0;
+        do
+        {
+            waiting = channel.PublishAsync("", "q", body).AsTask();
+            Assert.InRange(++publishes, 1, 100);
+        }
+        while (waiting.IsCompletedSuccessfully);
+
+        var next = channel.PublishAsync("", "q", body).AsTask();
+        Assert.False(next.IsCompleted);
+        Assert.InRange(connection.PendingOutputBytes, Bound, Bound + (2 * body.Length));
+        var both = Task.WhenAll(waiting, next);
+        while (!both.IsCompleted)
+        {
+            var taking = peer.TakeAsync();
+            await Task.WhenAny(taking, both).Within();
+        }
+
+        await both.Within();
+        await connection.AbortAsync().Within();
+    }
+
+    [Fact]
     public async Task A_paused_connection_can_be_closed()
     {
         var peer = new PipePeer();
