@@ -9,5 +9,7 @@ internal static class CommandTree
     public static RootCommand Build() => new("A RabbitMQ for tests: starts in milliseconds, fails on cue.")
     {
         ServeCommand.Build(),
+        SimulateCommand.BuildSimulate(),
+        SimulateCommand.BuildSweep(),
     };
 }

@@ -17,6 +17,9 @@ internal sealed class AuditBench
     private readonly IAuditor[] _auditors;
     private readonly List<string> _own = [];
 
+    /// <summary>The one that is told of bytes and of time.</summary>
+    public SilenceAuditor Silence { get; } = new();
+
     public AuditBench()
     {
         MessageLedger ledger = new();
@@ -36,13 +39,14 @@ internal sealed class AuditBench
     public int OpenPublishes => _confirms.Open;
 
     public IEnumerable<string> Failures =>
-        _own.Concat(_auditors.SelectMany(static each => each.Failures)).Take(MostFailures);
+        _own.Concat(_auditors.SelectMany(static each => each.Failures)).Concat(Silence.Failures).Take(MostFailures);
 
     public void Fail(string failure) => _own.Add(failure);
 
     public void OnSession(int number)
     {
         _ledger.OnSession();
+        Silence.OnSession();
         foreach (IAuditor auditor in _auditors)
         {
             auditor.OnSession(number);

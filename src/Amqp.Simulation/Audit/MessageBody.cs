@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using Amqp.Engine.Base;
 
@@ -24,9 +25,14 @@ public static class MessageBody
     {
         var random = new Prng(Prng.DeriveSeed(0, id));
         byte[] body = new byte[length];
-        for (int i = 0; i < length; i++)
+        Span<byte> rest = body;
+        Span<byte> eight = stackalloc byte[sizeof(ulong)];
+        while (!rest.IsEmpty)
         {
-            body[i] = (byte)random.NextUInt64();
+            BinaryPrimitives.WriteUInt64LittleEndian(eight, random.NextUInt64());
+            int count = Math.Min(rest.Length, eight.Length);
+            eight[..count].CopyTo(rest);
+            rest = rest[count..];
         }
 
         return body;

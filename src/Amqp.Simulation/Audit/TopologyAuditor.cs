@@ -26,6 +26,16 @@ internal sealed class TopologyAuditor : IAuditor
     // What a client restores it asks for anew; so the channels and the consumers begin anew as well.
     public void OnSession(int number)
     {
+        foreach ((_, Step step) in _calls.Values)
+        {
+            // A broker may read later, and act on, what a lost connection had sent.
+            if (DeletedBy(step) is { } queue)
+            {
+                ForgetQueue(queue);
+                _unsure.Add(queue);
+            }
+        }
+
         _consumers.Clear();
         _calls.Clear();
     }

@@ -10,7 +10,7 @@ public sealed record GeneratorOptions
             Faults = FaultClasses.All & ~FaultClasses.FirstCut,
             Reconnects = true,
             MaxBody = 5_000,
-            SmallestChunk = 20,
+            SmallestChunk = 64,
         };
 
     /// <summary>The most steps between the beginning and the end, at least 1.</summary>

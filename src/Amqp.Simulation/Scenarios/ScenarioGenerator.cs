@@ -54,7 +54,7 @@ public static class ScenarioGenerator
         {
             Origin = new MonoTime(Pick(ref random, 0L, TimeSpan.TicksPerHour, 1L << 60)),
             Reconnect = options.Reconnects ? ReconnectOptions.Default : null,
-            FaultsEnd = options.Reconnects ? TimeSpan.FromSeconds(30) : new WorldOptions().FaultsEnd,
+            FaultsEnd = options.Reconnects ? TimeSpan.FromSeconds(12) : new WorldOptions().FaultsEnd,
             Limit = options.Reconnects ? TimeSpan.FromHours(4) : new WorldOptions().Limit,
             ClientClock = drifts ? new ClockOptions(Pick(ref clocks, 0, 100, -100, 100_000)) : new ClockOptions(),
             BrokerClock = drifts ? new ClockOptions(Pick(ref clocks, 0, 100, -100, 100_000)) : new ClockOptions(),

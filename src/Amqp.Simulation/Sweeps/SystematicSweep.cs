@@ -45,6 +45,8 @@ public static class SystematicSweep
             new Step.Ack(1, Multiple: true),
             new Step.Wait(TimeSpan.FromMilliseconds(5)),
             new Step.Ack(1),
+            new Step.Settle(),
+            new Step.Close(),
         ],
     };
 

@@ -38,7 +38,21 @@ internal sealed partial class ScenarioClient(SimWorld world, Scenario scenario, 
     public bool AreStepsDone => WasOpen && NextStep == scenario.Steps.Length && _restoring.Count == 0;
 
     /// <summary>True when nothing that was delivered waits to be settled.</summary>
-    public bool HasSettledAll => _unacked.Values.All(static tags => tags.Count == 0);
+    public bool HasSettledAll
+    {
+        get
+        {
+            foreach (Queue<ulong> tags in _unacked.Values)
+            {
+                if (tags.Count > 0)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
 
     /// <summary>True once the user itself asked for the end of the connection.</summary>
     public bool HasClosed { get; private set; }

@@ -49,6 +49,9 @@ internal sealed class SimConnection(int number)
     /// <summary>How much of <see cref="ClientOutput"/> is on the link.</summary>
     public int ClientSent { get; set; }
 
+    /// <summary>How much of <see cref="ClientOutput"/> the auditors have been told of.</summary>
+    public int ClientKnown { get; set; }
+
     /// <summary>How much of <see cref="BrokerOutput"/> is on the link.</summary>
     public int BrokerSent { get; set; }
 

@@ -112,6 +112,7 @@ public sealed partial class SimWorld
         }
         else if (_current is { } connection)
         {
+            _audit.Silence.OnJump();
             connection.ArmedFor = MonoTime.Never;
             ArmSession(connection);
         }

@@ -26,6 +26,11 @@ public sealed partial class SimWorld
             if (chunk.Length > 0)
             {
                 _recorder.Bytes(connection, signal.Direction, isRead: true, chunk);
+                if (!toBroker && ReferenceEquals(connection, _current))
+                {
+                    _audit.Silence.OnRead(ClientNow);
+                }
+
                 Receive(connection, toBroker, chunk);
             }
         }
@@ -153,6 +158,12 @@ public sealed partial class SimWorld
             _recorder.Event(record);
             _audit.OnEvent(record);
             MarkEvent(record);
+            _audit.Silence.OnEvent(record, ClientNow);
+            if (record.Kind == EventKind.SessionOpened)
+            {
+                _audit.Silence.OnOpen(connection.Session.Tuning!.Heartbeat, ClientNow);
+            }
+
             _client.OnEvent(record);
         }
     }
@@ -168,8 +179,14 @@ public sealed partial class SimWorld
 
     private void FlushClient(SimConnection connection)
     {
+        if (connection.ClientOutput.WrittenCount > connection.ClientKnown && ReferenceEquals(connection, _current))
+        {
+            _audit.Silence.OnWrite(ClientNow);
+        }
+
         connection.ClientSent = Send(
             connection, LinkDirection.ToBroker, connection.ClientOutput, connection.ClientSent, out bool isWhole);
+        connection.ClientKnown = connection.ClientOutput.WrittenCount;
         if (!isWhole)
         {
             Mark(WorldMark.ClientWaitsForRoom);

@@ -25,6 +25,33 @@ public class DeterminismProperties
         ScenarioShrinker.Candidates);
 
     [Fact]
+    public void W1_Every_draw_byte_and_event_of_a_sweep_is_the_same_the_second_time() => Props.ForAll(
+        "W1.sweep",
+        Gens.From(draw => ScenarioGenerator.Generate(draw.Bits(), GeneratorOptions.Sweep)),
+        scenario =>
+        {
+            Assert.Null(Determinism.Check(scenario));
+            Assert.Equal(SimWorld.Run(scenario).TraceHash, SimWorld.Run(scenario, keepsTrace: false).TraceHash);
+        },
+        cases: 500);
+
+    [Fact]
+    public void W1_The_first_difference_is_shown_with_what_is_around_it()
+    {
+        Outcome one = SimWorld.Run(ScenarioGenerator.Generate(5, GeneratorOptions.Sweep));
+        int draw = Enumerable.Range(10, one.Trace.Length - 11).First(i => one.Trace[i].Contains(" draw "));
+        Outcome other = one with { Trace = one.Trace.SetItem(draw, one.Trace[draw] + "0") };
+
+        string? difference = Determinism.FirstDifference(one, other);
+
+        Assert.StartsWith($"line {draw + 1}:", difference, StringComparison.Ordinal);
+        Assert.All(
+            (string[])[one.Trace[draw - 3], $"1 {one.Trace[draw]}", $"2 {one.Trace[draw]}0", one.Trace[draw + 1]],
+            line => Assert.Contains(line, difference, StringComparison.Ordinal));
+        Assert.Contains("hashes", Determinism.FirstDifference(one, one with { TraceHash = 1 }));
+    }
+
+    [Fact]
     public void W1_Another_seed_gives_another_trace() => Props.ForAll(
         "W1.other",
         Gens.From(draw => draw.Bits()),

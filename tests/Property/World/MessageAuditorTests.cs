@@ -1,3 +1,4 @@
+using Amqp.Engine.Base;
 using Amqp.Engine.Commands;
 using Amqp.Engine.Events;
 using Amqp.Engine.Session;
@@ -213,10 +214,36 @@ public class MessageAuditorTests
         AssertOnly("G1");
     }
 
+    [Theory]
+    [InlineData("C1", 2.6, 0.0)]
+    [InlineData("C2", 0.0, 10.1)]
+    public void Silence_that_is_too_long_is_noticed(string property, double writtenAfter, double readAfter)
+    {
+        var auditor = new SilenceAuditor();
+        MonoTime start = MonoTime.Zero;
+        auditor.OnOpen(TimeSpan.FromSeconds(5), start);
+        auditor.OnWrite(start + TimeSpan.FromSeconds(writtenAfter));
+        auditor.OnRead(start + TimeSpan.FromSeconds(readAfter));
+        Assert.StartsWith(property, Assert.Single(auditor.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_peer_that_is_given_up_too_early_is_noticed()
+    {
+        var auditor = new SilenceAuditor();
+        auditor.OnOpen(TimeSpan.FromSeconds(5), MonoTime.Zero);
+        EventRecord end = Event(EventKind.SessionClosed) with
+        {
+            Reason = ByChannelError with { Kind = SessionEndKind.HeartbeatTimeout },
+        };
+        auditor.OnEvent(end, MonoTime.Zero + TimeSpan.FromSeconds(9));
+        Assert.StartsWith("C2", Assert.Single(auditor.Failures), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_a_broker_still_holds_at_the_end_is_noticed()
     {
-        _broker.Accept(new System.Buffers.ArrayBufferWriter<byte>(), Amqp.Engine.Base.MonoTime.Zero);
+        _broker.Accept(new System.Buffers.ArrayBufferWriter<byte>(), MonoTime.Zero);
         List<string> failures = [];
         LeakCheck.Broker(_broker, failures);
         Assert.StartsWith("I4", Assert.Single(failures), StringComparison.Ordinal);
@@ -226,7 +253,7 @@ public class MessageAuditorTests
     public void What_a_closed_session_still_holds_is_noticed()
     {
         var held = new SessionSnapshot(
-            ConnectionState.Closed, null, new Deadline(Amqp.Engine.Base.MonoTime.Zero, TimerKind.Handshake), false, 1,
+            ConnectionState.Closed, null, new Deadline(MonoTime.Zero, TimerKind.Handshake), false, 1,
             0, 0, "");
         List<string> failures = [];
         LeakCheck.Session(held, 1, failures);

@@ -1,0 +1,107 @@
+using System.Globalization;
+using Amqp.Simulation.Scenarios;
+using Amqp.Simulation.Sweeps;
+using Amqp.Simulation.World;
+
+namespace Amqp.Sim.Cli;
+
+/// <summary>Runs sweeps of worlds and says what became of them.</summary>
+internal static class Simulator
+{
+    private const int Failed = 1;
+    private const int ProgressSteps = 10;
+    private const int ShownFailures = 3;
+
+    /// <summary>Runs random worlds; returns the exit code.</summary>
+    public static int Simulate(SweepOptions options)
+    {
+        GeneratorOptions worlds = options.Generator;
+        Say($"seed {options.Seed}, {options.Worlds} worlds, {options.Workers} workers, up to "
+            + $"{worlds.MaxSteps} steps and {worlds.MaxFaults} faults ({worlds.Faults})");
+        long start = TimeProvider.System.GetTimestamp();
+        long shown = 0;
+        SweepResult result = WorldSweep.Run(options, done =>
+        {
+            if (done * ProgressSteps / options.Worlds > shown && done < options.Worlds)
+            {
+                shown = done * ProgressSteps / options.Worlds;
+                double rate = done / TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+                Say($"  {done} worlds, {rate:0} worlds/s");
+            }
+        });
+        TimeSpan real = TimeProvider.System.GetElapsedTime(start);
+        Say($"speed: {result.Worlds / real.TotalSeconds:0} worlds/s, {result.Happenings / real.TotalSeconds:0} "
+            + $"happenings/s, {result.Virtual.TotalSeconds / real.TotalSeconds:0} virtual seconds per second");
+        WorldMark[] marks = Enum.GetValues<WorldMark>();
+        WorldMark[] missed = [.. marks.Where(mark => (result.Marks & (1UL << (int)mark)) == 0)];
+        Say($"marks: {marks.Length - missed.Length} of {marks.Length}"
+            + (missed.Length > 0 ? $", not {string.Join(", ", missed)}" : ""));
+        Say($"faults: {result.Faults} planned, {result.NotReached} never reached");
+        foreach (SweepFailure failure in result.Failures.Take(ShownFailures))
+        {
+            Show(failure, options.Seed);
+        }
+
+        return End(result, real);
+    }
+
+    /// <summary>Shows one world whole; returns the exit code.</summary>
+    public static int Trace(SweepOptions options)
+    {
+        Scenario scenario = ScenarioGenerator.Generate(options.Seed, options.Generator);
+        Outcome outcome = SimWorld.Run(scenario);
+        Say(scenario.ToCSharp());
+        Say(outcome.ToString());
+        foreach (PlannedFault fault in outcome.NotReached)
+        {
+            Say($"not reached: {fault}");
+        }
+
+        return outcome.IsGood ? 0 : Failed;
+    }
+
+    /// <summary>Runs every cut and every pair of faults; returns the exit code.</summary>
+    public static int Sweep(int workers)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        Outcome whole = SimWorld.Run(SystematicSweep.Session, keepsTrace: false);
+        SweepResult cuts = SystematicSweep.CutEverywhere(SystematicSweep.Session, workers);
+        Say($"cuts: {whole.BytesToBroker + 1} places to the broker and {whole.BytesToClient + 1} to the client, "
+            + $"4 ways: {cuts.Worlds} worlds, {cuts.Failed} failed");
+        SweepResult pairs = SystematicSweep.Pairs(SystematicSweep.ShortSession, SystematicSweep.Catalogue, workers);
+        int faults = SystematicSweep.Catalogue.Length;
+        Say($"pairs: {faults} x {faults} faults at {pairs.Worlds / (faults * faults)} times: {pairs.Worlds} worlds, "
+            + $"{pairs.Failed} failed");
+        foreach (SweepFailure failure in cuts.Failures.Take(ShownFailures).Concat(pairs.Failures.Take(ShownFailures)))
+        {
+            Show(failure, null);
+        }
+
+        return End(cuts.Plus(pairs), TimeProvider.System.GetElapsedTime(start));
+    }
+
+    private static void Show(SweepFailure failure, ulong? firstSeed)
+    {
+        string seed = firstSeed is { } first
+            ? $"seed {unchecked(first + (ulong)failure.Index)}"
+            : $"world {failure.Index}";
+        Say($"\nFAILED {seed} #{failure.TraceHash:x16}: {failure.Text}");
+        (Scenario smallest, int runs) = ScenarioShrinker.Shrink(failure.Scenario);
+        Outcome outcome = SimWorld.Run(smallest);
+        Say($"smallest of {runs} candidates: {smallest.Steps.Length} steps, {smallest.Faults.Length} faults, "
+            + $"#{outcome.TraceHash:x16}, breaks {outcome.Label}");
+        Say(smallest.ToCSharp());
+        Say(outcome.ToString());
+    }
+
+    private static int End(SweepResult result, TimeSpan real)
+    {
+        Say($"worlds: {result.Worlds}, failed: {result.Failed}, virtual: {result.Virtual.TotalSeconds:0} s, "
+            + $"real: {real.TotalSeconds:0.0} s, hash: {result.Hash:x16}");
+        return result.Failed > 0 ? Failed : 0;
+    }
+
+    private static void Say(FormattableString text) => Say(text.ToString(CultureInfo.InvariantCulture));
+
+    private static void Say(string text) => Console.WriteLine(text);
+}
