@@ -29,7 +29,9 @@ internal partial class QueueModel
     /// <summary>True when a high priority does not always go first.</summary>
     protected virtual bool TakesTurns => false;
 
-    /// <summary>True when what expires behind a message that is got still counts (measured).</summary>
+    /// <summary>
+    /// True when what expires behind a message that is got, to be acknowledged, still counts (measured).
+    /// </summary>
     protected virtual bool CountsExpired => false;
 
     /// <summary>True when every publish looks whether the message at the head has expired.</summary>
@@ -90,7 +92,7 @@ internal partial class QueueModel
         HandedOut(entry.Message, noAck);
         left = Ready.Count;
         DropExpired();
-        left = CountsExpired ? left : Ready.Count;
+        left = CountsExpired && !noAck ? left : Ready.Count;
         return true;
     }
 

@@ -72,9 +72,11 @@ public class QuorumPriorityTests
     }
 
     [Theory]
-    [InlineData("classic", 0)]
-    [InlineData("quorum", 1)]
-    public void A_get_counts_what_expires_behind_it_in_a_quorum_queue_alone(string type, uint left)
+    [InlineData("classic", false, 0)]
+    [InlineData("classic", true, 0)]
+    [InlineData("quorum", false, 1)]
+    [InlineData("quorum", true, 0)]
+    public void A_get_counts_what_expires_behind_it_in_a_quorum_queue_alone(string type, bool noAck, uint left)
     {
         var peer = BrokerPeer.Open(_core);
         var arguments = FieldTable.Create(("x-queue-type", type));
@@ -82,7 +84,7 @@ public class QuorumPriorityTests
         peer.Publish(1, "", "q", "1");
         peer.Publish(1, "", "q", "2", new BasicProperties { Expiration = "0" });
         peer.Take();
-        peer.Send(1, new BasicGet { Queue = "q", NoAck = true });
+        peer.Send(1, new BasicGet { Queue = "q", NoAck = noAck });
         peer.Take();
         Assert.Equal(left, Assert.IsType<BasicGetOk>(peer.LastMethod).MessageCount);
         peer.Send(1, new BasicGet { Queue = "q", NoAck = true });
