@@ -168,6 +168,12 @@ internal sealed class DeliveryAuditor(MessageLedger ledger) : IAuditor
             Cancel(call.Channel, cancel.ConsumerTag);
         }
 
+        if (call.Step is Step.CloseChannel)
+        {
+            // It is complete as well when the broker had closed the channel and passed over what came last.
+            return;
+        }
+
         // A broker answers in order: what was acknowledged on the channel before the call has been taken in.
         if (_acks.TryGetValue(call.Channel, out List<LedgerEntry>? acks) && !ledger.IsTransactional(call.Channel))
         {
