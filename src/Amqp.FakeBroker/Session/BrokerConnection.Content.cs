@@ -247,7 +247,7 @@ public sealed partial class BrokerConnection
             WriteReturn(channel, message);
         }
 
-        bool isTaken = Enqueue(message, _routed, isReply);
+        bool isTaken = Enqueue(message, _routed, isReply, channel.IsConfirming);
         if (channel.IsConfirming)
         {
             Confirm(channel, message, isTaken);
@@ -264,7 +264,7 @@ public sealed partial class BrokerConnection
     /// Puts a message into its queues; false when at least one refused it (the others keep it). Dead letters that come
     /// of it go behind the copies in classic queues and before those in replicated ones, which are later (measured).
     /// </summary>
-    private bool Enqueue(StoredMessage message, List<QueueModel> queues, bool isReply)
+    private bool Enqueue(StoredMessage message, List<QueueModel> queues, bool isReply, bool isConfirming)
     {
         Note(queues.Count > 0 || isReply ? BrokerEventKind.Published : BrokerEventKind.Unroutable, message);
         bool isTaken = true;
@@ -279,7 +279,9 @@ public sealed partial class BrokerConnection
                     _virtualHost.DeadLetters.TryHold();
                 }
 
-                isTaken &= queues[i].IsDeleted || queues[i].Publish(message);
+                // A quorum queue tells only who waits for a confirm that it refused: a commit goes well (measured).
+                isTaken &= queues[i].IsDeleted || queues[i].Publish(message)
+                    || (queues[i].Kind == QueueKind.Quorum && !isConfirming);
             }
         }
         finally

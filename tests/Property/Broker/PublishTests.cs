@@ -83,6 +83,27 @@ public class PublishTests
     }
 
     [Theory]
+    [InlineData("quorum", "tx.commit-ok")]
+    [InlineData("classic", "channel.close 406 PRECONDITION_FAILED - partial tx completion")]
+    public void A_commit_hears_of_what_a_full_classic_queue_refused_and_of_no_quorum_queue(string type, string answer)
+    {
+        var peer = BrokerPeer.Open(new BrokerCore());
+        peer.Send(1, new QueueDeclare
+        {
+            Queue = "q",
+            Durable = true,
+            Arguments = FieldTable.Create(
+                ("x-queue-type", type), ("x-max-length", 0), ("x-overflow", "reject-publish")),
+        });
+        peer.Publish(1, "", "q", "1");
+        peer.Send(1, new TxSelect());
+        peer.Publish(1, "", "q", "2");
+        peer.Take();
+        peer.Send(1, new TxCommit());
+        Assert.Equal([answer], peer.Take());
+    }
+
+    [Theory]
     [InlineData("quorum", "nack 2")]
     [InlineData("classic", "ack 2")]
     public void A_policy_decides_the_overflow_of_a_quorum_queue_and_the_argument_that_of_a_classic_one(
