@@ -90,16 +90,21 @@ public class LinkProperties
             var link = new SimLink(options, new RandomStreams(c.Seed), queue.Add);
             List<byte> received = [];
             ReadOnlyMemory<byte> rest = c.Bytes;
+            MonoTime now = MonoTime.Zero;
             while (!rest.IsEmpty)
             {
-                rest = rest[link.Send(LinkDirection.ToBroker, rest, queue.NextAt)..];
+                int before = received.Count;
+                rest = rest[link.Send(LinkDirection.ToBroker, rest, now)..];
                 long underWay = link.Sent(LinkDirection.ToBroker) - received.Count;
                 Assert.True(underWay <= c.Window, $"{underWay} bytes are under way");
                 Assert.True(rest.IsEmpty || underWay == c.Window, "a writer waits though there is room");
-                while (queue.TryTake(out MonoTime now, out LinkSignal signal))
+                while (queue.TryTake(out MonoTime at, out LinkSignal signal))
                 {
-                    received.AddRange(link.Read(signal.Direction, now));
+                    received.AddRange(link.Read(signal.Direction, at));
+                    now = at;
                 }
+
+                Assert.True(received.Count > before, "a window was sent and nothing of it arrived");
             }
 
             Assert.Equal(c.Bytes, received);
