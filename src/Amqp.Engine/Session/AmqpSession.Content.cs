@@ -176,6 +176,7 @@ public sealed partial class AmqpSession
             slot.Label = content.Label;
             slot.ReplyCode = content.ReplyCode;
             content.BodyHash = 0;
+            content.Properties = properties;
         }
         else
         {
@@ -241,13 +242,7 @@ public sealed partial class AmqpSession
             SendNextCall(model);
         }
         else if (content.Method == MethodId.BasicReturn
-            && model.Mandatory?.Match(
-                model.Confirms!,
-                content.Exchange,
-                content.RoutingKey,
-                content.BodySize,
-                content.BodyHash)
-                is { } sequence and not 0)
+            && model.Mandatory?.Match(model.Confirms!, in content) is { } sequence and not 0)
         {
             _events.Add(EventKind.PublishReturned, model.Number).Number = sequence;
         }

@@ -69,6 +69,7 @@ public sealed partial class AmqpSession
             exchange,
             routingKey,
             mandatory,
+            properties,
             body.Length,
             mandatory ? BodyHash.Add(0, body) : 0);
         return CommandResult.Ok;
@@ -105,6 +106,7 @@ public sealed partial class AmqpSession
             exchange,
             routingKey,
             mandatory,
+            properties,
             body.Length,
             mandatory ? BodyHash.Add(0, in body) : 0);
         return CommandResult.Ok;
@@ -227,6 +229,7 @@ public sealed partial class AmqpSession
         string exchange,
         string routingKey,
         bool mandatory,
+        BasicProperties properties,
         long bodySize,
         uint bodyHash)
     {
@@ -240,7 +243,7 @@ public sealed partial class AmqpSession
         if (mandatory)
         {
             model.Mandatory ??= new MandatoryLedger();
-            model.Mandatory.Add(sequence, exchange, routingKey, (ulong)bodySize, bodyHash);
+            model.Mandatory.Add(sequence, exchange, routingKey, properties, (ulong)bodySize, bodyHash);
         }
 
         return sequence;

@@ -17,4 +17,5 @@ internal struct ContentAssembly
     public ulong BodySize;
     public ulong Remaining;
     public uint BodyHash;
+    public BasicProperties Properties; // of a return
 }

@@ -76,7 +76,9 @@ public sealed partial class AmqpChannel
     /// <param name="routingKey">The routing key, at most 255 bytes of UTF-8.</param>
     /// <param name="body">The body. It must not change before the task has completed.</param>
     /// <param name="properties">The properties; <see langword="null"/> for none.</param>
-    /// <param name="mandatory">Whether the broker gives the message back when it reaches no queue.</param>
+    /// <param name="mandatory">Whether the broker gives the message back when it reaches no queue. A return carries no
+    /// number: it is taken for the earliest unsettled publish with the same exchange, routing key, body and properties,
+    /// so messages that are the same in all of them are told apart by their order only.</param>
     /// <param name="cancellationToken">Ends the wait. While the message waits for room it is then not sent; afterwards
     /// it stays sent and only its confirm is not waited for.</param>
     /// <returns>On a confirming channel, a task that ends when the broker has confirmed the message. On any other

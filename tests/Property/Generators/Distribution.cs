@@ -14,10 +14,13 @@ public sealed class Distribution(params string[] classes)
     /// <summary>Counts the running case as one of a class.</summary>
     public void Saw(string name, bool itIs = true) => _counts[name] += itIs ? 1 : 0;
 
-    /// <summary>Fails when a class made up less than <paramref name="percent"/> of the cases, or never came.</summary>
+    /// <summary>Fails when a class never came, or so seldom that it hardly makes up <paramref name="percent"/> of all
+    /// cases there are: four standard deviations below, so that no seed fails by chance.</summary>
     public void Require(string id, double percent)
     {
-        string[] rare = [.. _counts.Where(c => c.Value == 0 || c.Value * 100.0 < percent * _total).Select(Text)];
+        double share = percent / 100;
+        double least = (share * _total) - (4 * Math.Sqrt(_total * share * (1 - share)));
+        string[] rare = [.. _counts.Where(c => c.Value == 0 || c.Value < least).Select(Text)];
         Assert.True(rare.Length == 0, $"{id}: too rare (under {percent} % of {_total}): {string.Join(", ", rare)}");
     }
 
