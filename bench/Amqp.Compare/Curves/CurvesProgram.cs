@@ -16,7 +16,7 @@ internal static class CurvesProgram
     {
         var line = new CommandLine(args, ["--rounds", "--warmup", "--measure", "--picture"], []);
         var rounds = (int)line.Number("--rounds", 5);
-        var seconds = (Warmup: line.Seconds("--warmup", 1), Measure: line.Seconds("--measure", 1));
+        var seconds = (Warmup: line.Seconds("--warmup", 3), Measure: line.Seconds("--measure", 2));
         (Curve Curve, int Count)[] points = [.. Curve.All.SelectMany(c => c.Counts.Select(n => (c, n)))];
         var costs = points.ToDictionary(p => p, _ => new List<double>());
         await using (var sink = await SinkProcess.StartAsync())

@@ -39,6 +39,9 @@ internal sealed class SinkChannel(ushort number)
     /// <summary>The body size to flood with, or -1 for a consumer of echoes.</summary>
     public int FloodSize { get; set; } = -1;
 
+    /// <summary>Whether it waits for its turn to get a flooded message.</summary>
+    public bool IsFlooding { get; set; }
+
     /// <summary>The last delivery tag used.</summary>
     public ulong LastTag { get; set; }
 

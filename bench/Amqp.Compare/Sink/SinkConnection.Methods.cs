@@ -85,6 +85,7 @@ internal sealed partial class SinkConnection
             case 20 << 16 | 40: // channel.close
                 totals.ChannelsClosed++;
                 _channels.Remove(channel.Number);
+                channel.Consuming = false;
                 _recent = null;
                 _output.Method(channel.Number, 20, 41, []);
                 return true;
@@ -144,6 +145,7 @@ internal sealed partial class SinkConnection
             channel.Template = SinkOutput.Delivery(
                 channel.Number, channel.ConsumerTag, TestBody.Create(channel.FloodSize), FrameMax, out var offset);
             channel.TemplateTagOffset = offset;
+            FloodLater(channel);
         }
 
         return true;
@@ -158,6 +160,7 @@ internal sealed partial class SinkConnection
 
         totals.Acked += (long)(tag - channel.AckedTag);
         channel.AckedTag = tag;
+        FloodLater(channel);
         return true;
     }
 }

@@ -14,6 +14,7 @@ internal sealed partial class SinkConnection(Socket socket, Func<SinkTotals> tak
 
     private readonly SinkOutput _output = new();
     private readonly Dictionary<ushort, SinkChannel> _channels = [];
+    private readonly Queue<SinkChannel> _flooding = new();
     private readonly byte[] _input = new byte[512 * 1024];
     private SinkChannel? _recent;
     private int _start;
@@ -104,21 +105,42 @@ internal sealed partial class SinkConnection(Socket socket, Func<SinkTotals> tak
         }
     }
 
+    // Every consumer that may have more gets a message in turn, as from a broker's queues.
     private void Flood()
     {
-        if (_recent is not { } channel)
+        while (_output.Length < FloodBatchBytes && _flooding.TryDequeue(out var channel))
         {
-            return;
+            do
+            {
+                SendFlooded(channel);
+            }
+            while (_flooding.Count == 0 && channel.MayFlood && _output.Length < FloodBatchBytes);
+            channel.IsFlooding = false;
+            FloodLater(channel);
+        }
+    }
+
+    private void FloodLater(SinkChannel channel)
+    {
+        if (!channel.IsFlooding && channel.MayFlood)
+        {
+            channel.IsFlooding = true;
+            _flooding.Enqueue(channel);
+        }
+    }
+
+    private void SendFlooded(SinkChannel channel)
+    {
+        if (!channel.MayFlood)
+        {
+            return; // cancelled or closed since
         }
 
-        while (channel.MayFlood && _output.Length < FloodBatchBytes)
-        {
-            var message = _output.Take(channel.Template.Length);
-            channel.Template.CopyTo(message);
-            channel.LastTag++;
-            BinaryPrimitives.WriteUInt64BigEndian(message[channel.TemplateTagOffset..], channel.LastTag);
-            totals.Delivered++;
-        }
+        var message = _output.Take(channel.Template.Length);
+        channel.Template.CopyTo(message);
+        channel.LastTag++;
+        BinaryPrimitives.WriteUInt64BigEndian(message[channel.TemplateTagOffset..], channel.LastTag);
+        totals.Delivered++;
     }
 
     // One multiple ack for all that one read brought, as a broker under load does.

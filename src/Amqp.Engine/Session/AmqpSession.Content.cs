@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Amqp.Engine.Events;
 using Amqp.Engine.Spec;
 using Amqp.Engine.Wire;
@@ -20,7 +21,7 @@ public sealed partial class AmqpSession
             case MethodId.BasicDeliver:
                 if (BasicDeliverView.TryRead(payload, out BasicDeliverView deliver, out error))
                 {
-                    content.Label = _strings.Get(deliver.ConsumerTag);
+                    content.Label = model.LastTag = TagOf(model, deliver.ConsumerTag);
                     content.DeliveryTag = deliver.DeliveryTag;
                     content.Redelivered = deliver.Redelivered;
                     content.Exchange = _strings.Get(deliver.Exchange);
@@ -123,6 +124,10 @@ public sealed partial class AmqpSession
         ContentStage.Body => "a body frame",
         _ => "a method",
     };
+
+    // A channel mostly has one consumer, while there may be more of them in all than the cache of strings has places.
+    private string TagOf(ChannelModel model, ReadOnlySpan<byte> tag) =>
+        Ascii.Equals(tag, model.LastTag) ? model.LastTag : _strings.Get(tag);
 
     private void OnHeader(ChannelModel model, ReadOnlySpan<byte> payload)
     {

@@ -29,6 +29,9 @@ internal sealed class ChannelModel(ushort number)
 
     public MandatoryLedger? Mandatory { get; set; }
 
+    /// <summary>The consumer tag of the last delivery.</summary>
+    public string LastTag { get; set; } = "";
+
     public int PendingCalls => Waiting.Count + (InFlight is null ? 0 : 1);
 
     /// <summary>Whether the content of a <c>basic.get-ok</c> is still arriving; the next call waits for its
