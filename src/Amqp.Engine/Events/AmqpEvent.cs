@@ -77,6 +77,9 @@ public readonly ref struct AmqpEvent
     /// <summary>Whether publishing may go on after <see cref="EventKind.ChannelFlow"/>.</summary>
     public bool FlowActive => _slot.Kind == EventKind.ChannelFlow && _slot.Flag;
 
+    /// <summary>What is known of a call that failed.</summary>
+    public CallFailure Failure => _slot.Failure;
+
     private bool IsContent => _slot.Kind is EventKind.Delivery or EventKind.GetOk or EventKind.Return;
 
     /// <summary>Copies the event.</summary>
@@ -100,6 +103,7 @@ public readonly ref struct AmqpEvent
         BodySize = BodySize,
         Body = new BodyBytes(Body.ToArray()),
         Flag = _slot.Flag,
+        Failure = Failure,
         FromSequence = FromSequence,
         ToSequence = ToSequence,
     };

@@ -12,7 +12,7 @@ public enum EventKind
     /// <summary>A call was answered: Request, Method (the reply).</summary>
     CallCompleted,
 
-    /// <summary>A call will never be answered: Request, Reason.</summary>
+    /// <summary>A call will never be answered: Request, Reason, Failure.</summary>
     CallFailed,
 
     /// <summary>A message for a consumer: ConsumerTag, DeliveryTag, Redelivered, Exchange, RoutingKey, Properties,

@@ -58,6 +58,9 @@ public sealed record EventRecord
     /// <summary>The event's one bit: the last piece of a body, a refusal by the broker, or an active flow.</summary>
     public bool Flag { get; init; }
 
+    /// <inheritdoc cref="AmqpEvent.Failure"/>
+    public CallFailure Failure { get; init; }
+
     /// <inheritdoc cref="AmqpEvent.FromSequence"/>
     public ulong FromSequence { get; init; }
 
@@ -88,6 +91,7 @@ public sealed record EventRecord
         Add("body", Body, Kind == EventKind.Body);
         Add("sequence", $"{FromSequence}..{ToSequence}", FromSequence != 0);
         Add("flag", Flag, Flag);
+        Add("failure", Failure, Failure != CallFailure.Unknown);
         return line.ToString();
     }
 }

@@ -12,6 +12,7 @@ internal struct EventSlot
     public ReplyCode ReplyCode;
     public bool Redelivered;
     public bool Flag;
+    public CallFailure Failure;
     public uint MessageCount;
     public RequestId Request;
 

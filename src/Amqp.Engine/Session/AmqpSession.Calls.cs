@@ -6,7 +6,8 @@ using Amqp.Engine.Wire;
 
 namespace Amqp.Engine.Session;
 
-// Synchronous methods: one in flight on each channel, later ones wait in order, replies pair with them in order.
+// Synchronous methods: one in flight on each channel, or as many as its window allows; later ones wait in order, and
+// replies pair with them in order.
 // Publishes, acknowledgements and nowait forms do not wait.
 public sealed partial class AmqpSession
 {
@@ -52,7 +53,7 @@ public sealed partial class AmqpSession
 
         id = NextRequest();
         model.Waiting.Enqueue(new PendingCall(id, request));
-        SendNextCall(model);
+        SendNextCalls(model);
         return CommandResult.Ok;
     }
 
@@ -92,6 +93,25 @@ public sealed partial class AmqpSession
         return CommandResult.Ok;
     }
 
+    /// <summary>Lets several calls of a channel be in flight at once, for many of them in one round trip. The broker
+    /// works them off in order and drops what follows an error, see <see cref="CallFailure"/>. A close still waits for
+    /// the answers to all.</summary>
+    /// <param name="channel">An open channel.</param>
+    /// <param name="calls">How many, from 1, which is what a new channel has.</param>
+    /// <returns>Whether the channel is open.</returns>
+    public CommandResult SetCallWindow(ushort channel, int calls)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(calls, 1);
+        if (FindOpen(channel, out ChannelModel model) is var result && result != CommandResult.Ok)
+        {
+            return result;
+        }
+
+        model.CallWindow = calls;
+        SendNextCalls(model);
+        return CommandResult.Ok;
+    }
+
     private CommandResult CallConnection(AmqpMethod request, out RequestId id)
     {
         id = default;
@@ -128,14 +148,20 @@ public sealed partial class AmqpSession
 
     private RequestId NextRequest() => new(++_lastRequest);
 
-    private void SendNextCall(ChannelModel model)
+    private void SendNextCalls(ChannelModel model)
     {
-        if (model.InFlight is not null || model.IsReceivingGet || !model.Waiting.TryDequeue(out PendingCall call))
+        while (model.Sent.Count < model.CallWindow
+            && !model.IsReceivingGet
+            && model.Waiting.TryPeek(out PendingCall call)
+            && (call.Method is not ChannelClose || model.Sent.Count == 0))
         {
-            return;
+            SendCall(model, model.Waiting.Dequeue());
         }
+    }
 
-        model.InFlight = call;
+    private void SendCall(ChannelModel model, PendingCall call)
+    {
+        model.Sent.Enqueue(call);
         Write(model.Number, call.Method);
         switch (call.Method)
         {
@@ -162,9 +188,9 @@ public sealed partial class AmqpSession
                 reply.Id);
         }
 
-        model.InFlight = null;
+        model.Sent.Dequeue();
         CompleteCall(model.Number, call, reply);
-        SendNextCall(model);
+        SendNextCalls(model);
         return default;
     }
 
@@ -175,10 +201,11 @@ public sealed partial class AmqpSession
         slot.Method = reply;
     }
 
-    private void FailCall(ushort channel, PendingCall call, SessionEnd reason)
+    private void FailCall(ushort channel, PendingCall call, SessionEnd reason, CallFailure failure)
     {
         ref EventSlot slot = ref _events.Add(EventKind.CallFailed, channel);
         slot.Request = call.Id;
         slot.Reason = reason;
+        slot.Failure = failure;
     }
 }

@@ -37,8 +37,7 @@ public sealed partial class AmqpSession
         _channels[channel] = model;
         _channelsInUse++;
         id = NextRequest();
-        model.InFlight = new PendingCall(id, new ChannelOpen());
-        Write(channel, model.InFlight.Value.Method);
+        SendCall(model, new PendingCall(id, new ChannelOpen()));
         return CommandResult.Ok;
     }
 
@@ -63,7 +62,7 @@ public sealed partial class AmqpSession
         model.CloseRequested = true;
         model.Waiting.Enqueue(
             new PendingCall(id, new ChannelClose { ReplyCode = (ushort)code, ReplyText = Cut(text) }));
-        SendNextCall(model);
+        SendNextCalls(model);
         return CommandResult.Ok;
     }
 
@@ -246,8 +245,7 @@ public sealed partial class AmqpSession
 
     private void OnChannelCloseOk(ChannelModel model, AmqpMethod reply)
     {
-        PendingCall call = model.InFlight!.Value; // the state is Closing only while our close is in flight
-        model.InFlight = null;
+        PendingCall call = model.Sent.Dequeue(); // the state is Closing only while our close is in flight
         var sent = (ChannelClose)call.Method;
         CompleteCall(model.Number, call, reply);
         EndChannel(
@@ -272,13 +270,17 @@ public sealed partial class AmqpSession
         _channelsInUse--;
     }
 
-    // A close that we asked for is completed when the broker closed first.
+    // A close that we asked for is completed when the broker closed first. The broker answers what it carried out
+    // before it closes the channel, so what has no answer then was not carried out.
     private void EndChannel(ChannelModel model, SessionEnd reason, ChannelClose? close)
     {
         model.HasEnded = true;
-        if (model.InFlight is { } inFlight)
+        CallFailure failure = close is null ? CallFailure.Unknown : CallFailure.NotReached;
+        bool isRefused = close is not null && model.InFlight?.Method.Id == reason.Method;
+        while (model.Sent.TryDequeue(out PendingCall sent))
         {
-            FailCall(model.Number, inFlight, reason);
+            FailCall(model.Number, sent, reason, isRefused ? CallFailure.Refused : failure);
+            isRefused = false;
         }
 
         PendingCall? ownClose = null;
@@ -290,7 +292,7 @@ public sealed partial class AmqpSession
             }
             else
             {
-                FailCall(model.Number, call, reason);
+                FailCall(model.Number, call, reason, CallFailure.NotReached);
             }
         }
 

@@ -273,7 +273,7 @@ public sealed partial class AmqpSession
 
         while (_connectionCalls.TryDequeue(out PendingCall call))
         {
-            FailCall(0, call, end);
+            FailCall(0, call, end, CallFailure.Unknown);
         }
 
         _events.Add(EventKind.SessionClosed, 0).Reason = end;

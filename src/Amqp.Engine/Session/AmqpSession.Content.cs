@@ -197,7 +197,7 @@ public sealed partial class AmqpSession
         {
             slot.MessageCount = content.MessageCount;
             slot.Request = model.InFlight!.Value.Id;
-            model.InFlight = null;
+            model.Sent.Dequeue();
         }
 
         if (content.Stage == ContentStage.None)
@@ -244,7 +244,7 @@ public sealed partial class AmqpSession
         ref ContentAssembly content = ref model.Content;
         if (content.Method == MethodId.BasicGetOk)
         {
-            SendNextCall(model);
+            SendNextCalls(model);
         }
         else if (content.Method == MethodId.BasicReturn
             && model.Mandatory?.Match(model.Confirms!, in content) is { } sequence and not 0)

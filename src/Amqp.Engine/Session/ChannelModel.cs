@@ -18,10 +18,16 @@ internal sealed class ChannelModel(ushort number)
     /// <summary>Set once the channel's end was told. Its number is taken until the owner has read so.</summary>
     public bool HasEnded { get; set; }
 
-    /// <summary>The call that was sent and is not answered.</summary>
-    public PendingCall? InFlight { get; set; }
+    /// <summary>How many calls may be in flight at once.</summary>
+    public int CallWindow { get; set; } = 1;
 
-    /// <summary>Calls that wait for the one in flight.</summary>
+    /// <summary>The calls that were sent and are not answered, oldest first.</summary>
+    public Queue<PendingCall> Sent { get; } = new();
+
+    /// <summary>The call whose answer is due.</summary>
+    public PendingCall? InFlight => Sent.TryPeek(out PendingCall call) ? call : null;
+
+    /// <summary>Calls that wait for room among those in flight.</summary>
     public Queue<PendingCall> Waiting { get; } = new();
 
     /// <summary>The unsettled publishes, once <c>confirm.select</c> was sent.</summary>
@@ -32,7 +38,7 @@ internal sealed class ChannelModel(ushort number)
     /// <summary>The consumer tag of the last delivery.</summary>
     public string LastTag { get; set; } = "";
 
-    public int PendingCalls => Waiting.Count + (InFlight is null ? 0 : 1);
+    public int PendingCalls => Waiting.Count + Sent.Count;
 
     /// <summary>Whether the content of a <c>basic.get-ok</c> is still arriving; the next call waits for its
     /// end.</summary>

@@ -12,6 +12,8 @@ internal sealed class LedgerClient
     private readonly TopologyLedger _ledger = new();
     private BrokerPeer _peer = Connect(new BrokerCore());
 
+    public TopologyLedger Ledger => _ledger;
+
     /// <summary>A queue by its number: a fixed name, the broker's name, or the last one of the channel.</summary>
     public string Queue(int number) => number switch
     {
@@ -85,26 +87,28 @@ internal sealed class LedgerClient
     }
 
     /// <summary>The ledger is what the broker has, but for the broker's own exchanges and default bindings.</summary>
-    public void Check()
+    public void Check() => CheckSame(_ledger, _peer.Core, static channel => (ushort)channel);
+
+    /// <summary>As <see cref="Check"/>, for any ledger and broker.</summary>
+    public static void CheckSame(TopologyLedger ledger, BrokerCore core, Func<ulong, ushort> numberOf)
     {
-        var core = _peer.Core;
         AssertSame(
-            _ledger.Exchanges.Select(static each => (each.Name, each.Type, each.IsAutoDelete)),
+            ledger.Exchanges.Select(static each => (each.Name, each.Type, each.IsAutoDelete)),
             core.ListExchanges("/").Where(static each => each.Name.StartsWith('x'))
                 .Select(static each => (each.Name, each.Type, each.IsAutoDelete)));
         AssertSame(
-            _ledger.Queues.Select(static each => (each.Name, each.IsAutoDelete, each.IsExclusive)),
+            ledger.Queues.Select(static each => (each.Name, each.IsAutoDelete, each.IsExclusive)),
             core.ListQueues("/")
                 .Select(static each => (each.Name, each.IsAutoDelete, each.ExclusiveOwner is not null)));
         AssertSame(
-            _ledger.Bindings.Select(static each =>
+            ledger.Bindings.Select(static each =>
                 (each.Source, each.Destination, each.IsToQueue, each.RoutingKey, each.Arguments)),
             core.ListBindings("/").Where(static each => each.Source.Length > 0).Select(static each =>
                 (each.Source, each.Destination, each.IsToQueue, each.RoutingKey, each.Arguments)));
         AssertSame(
-            _ledger.Consumers.Select(static each => (each.Channel, each.Tag, each.Queue, each.NoAck, each.Arguments)),
+            ledger.Consumers.Select(each => (numberOf(each.Channel), each.Tag, each.Queue, each.NoAck, each.Arguments)),
             core.ListQueues("/").SelectMany(static each => each.Consumers).Select(static each =>
-                ((ulong)each.Channel, each.Tag, each.Queue, each.NoAck, each.Arguments)));
+                (each.Channel, each.Tag, each.Queue, each.NoAck, each.Arguments)));
     }
 
     private AmqpMethod Ask(ushort channel, AmqpMethod request)

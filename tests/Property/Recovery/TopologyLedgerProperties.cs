@@ -1,11 +1,8 @@
 using System.Globalization;
 using Amqp.Engine.Recovery;
 using Amqp.Engine.Spec;
-using Amqp.Engine.Wire;
 using Amqp.FakeBroker;
-using Amqp.Property.Broker;
 using Amqp.Property.Generators;
-using FsCheck;
 using Xunit;
 
 namespace Amqp.Property.Recovery;
@@ -13,28 +10,6 @@ namespace Amqp.Property.Recovery;
 /// <summary>What a client would declare again is what the broker has, whatever the client did before.</summary>
 public class TopologyLedgerProperties
 {
-    private const int Channels = 2;
-
-    private static readonly Gen<(Kind Kind, int A, int B, int C)[]> Steps = Gens.From(static draw => draw.List(
-        draw.Int(1, 24),
-        () => (draw.Pick(Enum.GetValues<Kind>()), draw.Int(0, 3), draw.Int(0, 3), draw.Int(0, 3))));
-
-    private enum Kind
-    {
-        DeclareExchange,
-        DeleteExchange,
-        DeclareQueue,
-        DeclareNamelessQueue,
-        DeleteQueue,
-        BindQueue,
-        UnbindQueue,
-        BindExchange,
-        UnbindExchange,
-        Consume,
-        Cancel,
-        Reopen,
-    }
-
     /// <summary>
     /// After each step the ledger lists the exchanges, queues, bindings and consumers that the broker has, cascades and
     /// automatic deletes included. Refused steps end a channel, and its consumers with it.
@@ -43,13 +18,13 @@ public class TopologyLedgerProperties
     public void G2_The_ledger_lists_what_the_broker_has() =>
         Props.ForAll(
             "G2",
-            Steps,
+            LedgerSteps.Any,
             steps =>
             {
                 var client = new LedgerClient();
                 foreach (var step in steps)
                 {
-                    Act(client, step.Kind, step.A, step.B, step.C);
+                    step.Play(client);
                     client.Check();
                 }
             });
@@ -59,13 +34,13 @@ public class TopologyLedgerProperties
     public void G1_What_the_ledger_lists_makes_the_same_topology_again() =>
         Props.ForAll(
             "G1",
-            Steps,
+            LedgerSteps.Any,
             steps =>
             {
                 var client = new LedgerClient();
                 foreach (var step in steps)
                 {
-                    Act(client, step.Kind, step.A, step.B, step.C);
+                    step.Play(client);
                 }
 
                 client.MoveTo(new BrokerCore(new BrokerOptions { Seed = 2 }));
@@ -106,76 +81,4 @@ public class TopologyLedgerProperties
         ledger.ForgetChannel(7);
         Assert.Equal(8UL, ledger.Channels.Single().Channel);
     }
-
-    private static void Act(LedgerClient client, Kind kind, int a, int b, int c)
-    {
-        var channel = (ushort)(1 + (c % Channels));
-        var arguments = c == 3 ? FieldTable.Create(("n", b)) : FieldTable.Empty;
-        switch (kind)
-        {
-            case Kind.DeclareExchange:
-                client.Call(channel, new ExchangeDeclare { Exchange = $"x{a}", Type = "topic", AutoDelete = a > 1 });
-                break;
-            case Kind.DeleteExchange:
-                client.Call(channel, new ExchangeDelete { Exchange = $"x{a}" });
-                break;
-            case Kind.DeclareQueue:
-                client.Call(channel, new QueueDeclare { Queue = $"q{a}", AutoDelete = a > 1, Passive = b == 3 });
-                break;
-            case Kind.DeclareNamelessQueue:
-                client.Call(channel, new QueueDeclare { Exclusive = true });
-                break;
-            case Kind.DeleteQueue:
-                client.Call(channel, new QueueDelete { Queue = client.Queue(a) });
-                break;
-            case Kind.BindQueue:
-                client.Call(channel, new QueueBind
-                {
-                    Queue = client.Queue(a),
-                    Exchange = $"x{b}",
-                    RoutingKey = Key(c),
-                    Arguments = arguments,
-                });
-                break;
-            case Kind.UnbindQueue:
-                client.Call(channel, new QueueUnbind
-                {
-                    Queue = client.Queue(a),
-                    Exchange = $"x{b}",
-                    RoutingKey = Key(c),
-                    Arguments = arguments,
-                });
-                break;
-            case Kind.BindExchange:
-                client.Call(channel, new ExchangeBind
-                {
-                    Destination = $"x{a}",
-                    Source = $"x{b}",
-                    RoutingKey = Key(c),
-                    Arguments = arguments,
-                });
-                break;
-            case Kind.UnbindExchange:
-                client.Call(channel, new ExchangeUnbind
-                {
-                    Destination = $"x{a}",
-                    Source = $"x{b}",
-                    RoutingKey = Key(c),
-                    Arguments = arguments,
-                });
-                break;
-            case Kind.Consume:
-                client.Call(
-                    channel, new BasicConsume { Queue = client.Queue(a), NoAck = b == 0, Arguments = arguments });
-                break;
-            case Kind.Cancel:
-                client.CancelOne(a);
-                break;
-            default:
-                client.Reopen(channel);
-                break;
-        }
-    }
-
-    private static string Key(int c) => c == 0 ? "" : $"k{c}";
 }
