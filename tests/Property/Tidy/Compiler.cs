@@ -1,11 +1,14 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Emit;
 
 namespace Amqp.Property.Tidy;
 
 /// <summary>Compiles C# text against everything this test project can see.</summary>
-internal static class Compiler
+internal static partial class Compiler
 {
     private const string ImplicitUsings =
         """
@@ -46,4 +49,21 @@ internal static class Compiler
     /// <summary>The errors in the text; empty when it compiles.</summary>
     public static IReadOnlyList<Diagnostic> Errors(string code) =>
         [.. Compile(code).GetDiagnostics().Where(each => each.Severity == DiagnosticSeverity.Error)];
+
+    /// <summary>The text as an assembly of this process.</summary>
+    public static Assembly Load(string code)
+    {
+        using var image = new MemoryStream();
+        EmitResult result = Compile(code).Emit(image);
+        return result.Success
+            ? Assembly.Load(image.ToArray())
+            : throw new InvalidOperationException(string.Join('\n', result.Diagnostics));
+    }
+
+    /// <summary>The blocks of C# in a page of text, in their order.</summary>
+    public static IEnumerable<string> Blocks(string file) =>
+        CodeBlock().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value);
+
+    [GeneratedRegex(@"^```csharp\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
 }
