@@ -81,7 +81,7 @@ public sealed partial class AmqpConnection
     }
 
     // False when the reply came in the very moment: then its effect is in place, and the caller gets it.
-    private bool TryAbandon(RpcCall call)
+    internal bool TryAbandon(RpcCall call)
     {
         lock (_pump.Gate)
         {

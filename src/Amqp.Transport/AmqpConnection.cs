@@ -184,7 +184,7 @@ public sealed partial class AmqpConnection : IAsyncDisposable
         return _opened.Task.WaitAsync(cancellationToken);
     }
 
-    private AmqpChannel StartOpen(AmqpChannelOptions options, out RpcCall call)
+    internal AmqpChannel StartOpen(AmqpChannelOptions options, out RpcCall call)
     {
         SendPlan plan;
         AmqpChannel channel;

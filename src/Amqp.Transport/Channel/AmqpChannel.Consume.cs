@@ -18,12 +18,15 @@ public sealed partial class AmqpChannel
     /// <param name="global">False: for each consumer that is started from now on. True: for the whole channel.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when the broker has answered.</returns>
-    public Task QosAsync(ushort prefetchCount, bool global = false, CancellationToken cancellationToken = default)
-    {
-        return CallAsync(
+    public Task QosAsync(ushort prefetchCount, bool global = false, CancellationToken cancellationToken = default) =>
+        CallAsync(
             new BasicQos { PrefetchCount = prefetchCount, Global = global },
-            new RpcCall { Applied = Apply, Late = Apply },
+            QosCall(prefetchCount, global),
             cancellationToken);
+
+    internal RpcCall QosCall(ushort prefetchCount, bool global)
+    {
+        return new RpcCall { Applied = Apply, Late = Apply };
 
         void Apply(AmqpMethod reply, CompletionBatch batch)
         {
@@ -147,13 +150,13 @@ public sealed partial class AmqpChannel
         SettleInside(Settlement.Nack, deliveryTag, multiple: false, requeue: true);
 
     internal Task CancelConsumerAsync(AmqpConsumer consumer, CancellationToken cancellationToken) => CallAsync(
-        new BasicCancel { ConsumerTag = consumer.ConsumerTag },
-        new RpcCall
-        {
-            Applied = (_, batch) => Remove(consumer, null, batch),
-            Late = (_, batch) => Remove(consumer, null, batch),
-        },
-        cancellationToken);
+        new BasicCancel { ConsumerTag = consumer.ConsumerTag }, CancelCall(consumer), cancellationToken);
+
+    internal RpcCall CancelCall(AmqpConsumer consumer) => new()
+    {
+        Applied = (_, batch) => Remove(consumer, null, batch),
+        Late = (_, batch) => Remove(consumer, null, batch),
+    };
 
     internal void OnConsumerCancelled(string tag, CompletionBatch batch)
     {
@@ -179,8 +182,15 @@ public sealed partial class AmqpChannel
 
     private async Task<AmqpConsumer> StartAsync(AmqpConsumer consumer, CancellationToken cancellationToken)
     {
+        RpcCall call = ConsumeCall(consumer, out BasicConsume request);
+        await CallAsync(request, call, cancellationToken).ConfigureAwait(false);
+        return consumer;
+    }
+
+    internal RpcCall ConsumeCall(AmqpConsumer consumer, out BasicConsume request)
+    {
         ConsumeOptions options = consumer.Options;
-        var request = new BasicConsume
+        request = new BasicConsume
         {
             Queue = consumer.Queue,
             ConsumerTag = options.ConsumerTag,
@@ -191,7 +201,7 @@ public sealed partial class AmqpChannel
         };
 
         // Deliveries may follow in the same read, so the consumer is in place before the caller hears of the reply.
-        var call = new RpcCall
+        return new RpcCall
         {
             Applied = (reply, _) => Add(consumer, ((BasicConsumeOk)reply).ConsumerTag),
             Late = (reply, _) =>
@@ -201,8 +211,6 @@ public sealed partial class AmqpChannel
                 _pump.Session.Send((ushort)Number, new BasicCancel { ConsumerTag = tag, NoWait = true });
             },
         };
-        await CallAsync(request, call, cancellationToken).ConfigureAwait(false);
-        return consumer;
     }
 
     private void Add(AmqpConsumer consumer, string tag)

@@ -146,10 +146,14 @@ public sealed partial class AmqpChannel
     /// awaits confirms.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when the broker has answered.</returns>
-    public Task ConfirmSelectAsync(CancellationToken cancellationToken = default) => CallAsync(
-        new ConfirmSelect(),
-        new RpcCall { Applied = (_, _) => _confirms = true, Late = (_, _) => _confirms = true },
-        cancellationToken);
+    public Task ConfirmSelectAsync(CancellationToken cancellationToken = default) =>
+        CallAsync(new ConfirmSelect(), ConfirmCall(), cancellationToken);
+
+    internal RpcCall ConfirmCall() => new()
+    {
+        Applied = (_, _) => _confirms = true,
+        Late = (_, _) => _confirms = true,
+    };
 
     internal void ReturnSource(PublishSource source)
     {

@@ -12,9 +12,12 @@ public sealed partial class AmqpChannel
     /// <returns>A task that ends when the broker has answered.</returns>
     public Task TxSelectAsync(CancellationToken cancellationToken = default)
     {
-        Volatile.Write(ref _isTransactional, true); // from the request on: a refusal closes the channel
+        BeginTransactions();
         return CallAsync<TxSelectOk>(new TxSelect(), cancellationToken);
     }
+
+    // From the request on: a refusal closes the channel.
+    internal void BeginTransactions() => Volatile.Write(ref _isTransactional, true);
 
     /// <summary>Commits what was published and acknowledged since the last commit (<c>tx.commit</c>).</summary>
     /// <param name="cancellationToken">Ends the wait; it is then not known whether the broker has committed.</param>

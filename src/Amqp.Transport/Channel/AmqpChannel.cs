@@ -64,26 +64,7 @@ public sealed partial class AmqpChannel : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(text);
         var call = new RpcCall();
-        SendPlan plan = SendPlan.None;
-        CommandResult result;
-        lock (_pump.Gate)
-        {
-            if (_end is not null)
-            {
-                return;
-            }
-
-            result = _pump.Session.CloseChannel((ushort)Number, code, text, out RequestId id);
-            if (result == CommandResult.Ok)
-            {
-                StopBounding();
-                _pump.Track(id, call);
-                plan = _pump.Driver.PlanSend();
-            }
-        }
-
-        _pump.Driver.Execute(plan);
-        if (result == CommandResult.Ok)
+        if (StartClose(code, text, call))
         {
             try
             {
@@ -125,6 +106,32 @@ public sealed partial class AmqpChannel : IAsyncDisposable
     /// <returns>Its number and whether it is open.</returns>
     public override string ToString() => $"channel {Number} ({(IsOpen ? "open" : "closed")})";
 
+    /// <summary>Told once when the channel has ended, outside of the gate and behind everything that came before on
+    /// it. Set before the channel is open.</summary>
+    internal Action<AmqpException>? Ended { get; set; }
+
+    /// <summary>Sends <c>channel.close</c>.</summary>
+    /// <returns>Whether it was sent; if not the channel is closing or closed.</returns>
+    internal bool StartClose(ReplyCode code, string text, RpcCall call)
+    {
+        SendPlan plan;
+        lock (_pump.Gate)
+        {
+            if (_end is not null
+                || _pump.Session.CloseChannel((ushort)Number, code, text, out RequestId id) != CommandResult.Ok)
+            {
+                return false;
+            }
+
+            StopBounding();
+            _pump.Track(id, call);
+            plan = _pump.Driver.PlanSend();
+        }
+
+        _pump.Driver.Execute(plan);
+        return true;
+    }
+
     internal AmqpException WhyClosed() => _end is { } end
         ? ToException(end)
         : new AmqpChannelClosedException(
@@ -152,6 +159,7 @@ public sealed partial class AmqpChannel : IAsyncDisposable
         {
             Log.ChannelClosed(_connection.Logger, Number, error.Message);
             _completion.TrySetResult();
+            Ended?.Invoke(error);
         });
     }
 

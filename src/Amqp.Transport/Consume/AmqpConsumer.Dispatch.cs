@@ -239,7 +239,7 @@ public sealed partial class AmqpConsumer
         }
     }
 
-    private void OnHandlerFailed(Exception error, ulong deliveryTag, bool settled)
+    internal void OnHandlerFailed(Exception error, ulong deliveryTag, bool settled)
     {
         Interlocked.Increment(ref _failures);
         Log.HandlerFailed(Channel.Owner.Logger, ConsumerTag, deliveryTag, Options.OnHandlerError, error);

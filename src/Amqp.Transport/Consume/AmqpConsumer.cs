@@ -82,12 +82,20 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
 
     internal ChannelReader<Delivery> Stream => _stream!.Reader;
 
+    /// <summary>Who takes the messages of a stream in its place, outside of the gate and in order; it says by
+    /// <see cref="OnTaken"/> when one waits no longer.</summary>
+    internal Action<Delivery>? Sink { get; init; }
+
+    /// <summary>Told once when the consumer has ended, behind its last message; with an error unless it was
+    /// cancelled.</summary>
+    internal Action<Exception?>? SinkEnded { get; init; }
+
     /// <summary>Cancels the consumer (<c>basic.cancel</c>). Messages that have arrived are still handled. Does nothing
     /// when it has ended.</summary>
     /// <param name="cancellationToken">Ends the wait; the consumer is cancelled all the same.</param>
     /// <returns>A task that ends when the broker has answered; see <see cref="Completion"/> for the handlers.</returns>
     public Task CancelAsync(CancellationToken cancellationToken = default) =>
-        StopBounding(drop: false) ? Channel.CancelConsumerAsync(this, cancellationToken) : Task.CompletedTask;
+        BeginCancel() ? Channel.CancelConsumerAsync(this, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Cancels the consumer; errors are swallowed, since the consumer is gone in either case.</summary>
     /// <returns>A task that ends when the broker has answered.</returns>
@@ -103,7 +111,23 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
         }
     }
 
-    void IPending.Complete(object? outcome) => _stream!.Writer.TryWrite((Delivery)outcome!);
+    void IPending.Complete(object? outcome)
+    {
+        if (Sink is { } sink)
+        {
+            sink((Delivery)outcome!);
+        }
+        else
+        {
+            _stream!.Writer.TryWrite((Delivery)outcome!);
+        }
+    }
+
+    internal void OnTaken(Delivery delivery) => OnHandled(delivery.Body.Length);
+
+    /// <summary>A full buffer must not withhold the reply to the cancel.</summary>
+    /// <returns>False when the consumer has ended before.</returns>
+    internal bool BeginCancel() => StopBounding(drop: false);
 
     internal bool TryRead([NotNullWhen(true)] out Delivery? delivery)
     {
@@ -171,6 +195,7 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
         }
 
         _stream?.Writer.TryComplete(error);
+        SinkEnded?.Invoke(error);
         if (_parallel is not null)
         {
             _parallel.WhenIdle(() => Complete(error));

@@ -29,6 +29,10 @@ internal abstract partial class Driver
     private bool _moreInHand;
     private TaskCompletionSource? _sendIdle;
 
+    /// <summary>Whether callers always send by themselves. They block anyway, so the pool has nothing to win for
+    /// them, and a busy pool must not hold them up.</summary>
+    public bool CallersSend { get; set; }
+
     public SendPlan PlanSend()
     {
         _hasSpoken = true;
@@ -107,7 +111,9 @@ internal abstract partial class Driver
 
         _sending = true;
         TakeNext();
-        return !_sentBefore || Time.GetElapsedTime(_lastSendEnd) >= IdleLine ? SendPlan.Inline : SendPlan.Queue;
+        return CallersSend || !_sentBefore || Time.GetElapsedTime(_lastSendEnd) >= IdleLine
+            ? SendPlan.Inline
+            : SendPlan.Queue;
     }
 
     public void Execute(SendPlan plan)

@@ -19,6 +19,9 @@ internal sealed class RpcCall : IPending
     /// <summary>For <c>basic.get</c>: whether a message that comes too late needs no settling.</summary>
     public bool IsNoAck { get; init; }
 
+    /// <summary>What a caller waits with that blocks, or null.</summary>
+    public BlockingPump? Waiter { get; set; }
+
     /// <summary>Whether the caller has stopped waiting. Guarded by the gate.</summary>
     public bool IsAbandoned { get; set; }
 
@@ -57,5 +60,7 @@ internal sealed class RpcCall : IPending
         {
             _source.TrySetResult(outcome!);
         }
+
+        Waiter?.Pulse();
     }
 }

@@ -64,7 +64,8 @@ internal sealed partial class SessionPump
 
     /// <summary>Whether reading should stop: a consumer without prefetch is full, or the peer makes us answer and does
     /// not take the answers.</summary>
-    public bool WantsPause => (_fullConsumers > 0 || _owesTooMuch) && Session.State == ConnectionState.Open;
+    public bool WantsPause =>
+        ((_fullConsumers > 0 && !IsLifted) || _owesTooMuch) && Session.State == ConnectionState.Open;
 
     public MonoTime Now => _clock.Now;
 
@@ -86,6 +87,7 @@ internal sealed partial class SessionPump
             _input = default;
             CountReplies(Output.PendingBytes - before);
             CheckReplies();
+            CheckLifted();
             AfterInput();
         }
     }
