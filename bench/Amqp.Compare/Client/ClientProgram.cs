@@ -27,7 +27,7 @@ internal static class ClientProgram
         };
         if (arguments.Workload is "stock" or "clean")
         {
-            var stock = new RabbitMqStock(arguments);
+            var stock = new Stock(arguments);
             await (arguments.Workload == "stock" ? stock.FillAsync() : stock.CleanAsync());
             return 0;
         }
