@@ -19,10 +19,12 @@ build() {
 }
 build "$tool" || { cat "$scratch/build.log"; exit 1; }
 
-# Only the project of the bug is built again; what it is part of takes the new assembly as it is.
+# Only the project of the bug is built again; what it is part of takes the new assembly as it is. The sound assembly
+# comes back afterwards, or the next bug of another project would not be alone.
+bin="$tool/bin/Release/net10.0"
+cp -r "$bin" "$scratch/sound"
 build_project() {
-  build "$scratch/src/$1" --no-restore --no-dependencies \
-    && cp "$scratch/src/$1/bin/Release/net10.0/$1.dll" "$tool/bin/Release/net10.0/"
+  build "$scratch/src/$1" --no-restore --no-dependencies && cp "$scratch/src/$1/bin/Release/net10.0/$1.dll" "$bin/"
 }
 
 patches=()
@@ -41,8 +43,8 @@ for patch in "${patches[@]}"; do
     echo "| $name | does not compile | | | |"
     missed=$((missed + 1))
   else
-    timeout 300 dotnet "$tool/bin/Release/net10.0/amqp-sim.dll" simulate --worlds "$worlds" --seed "$seed" \
-      --workers 2 >"$scratch/out.log" 2>&1 || true
+    timeout 300 dotnet "$bin/amqp-sim.dll" simulate --worlds "$worlds" --seed "$seed" --failures 1 --workers 1 \
+      >"$scratch/out.log" 2>&1 || true
     found=$(grep -m 1 '^FAILED seed ' "$scratch/out.log" | sed 's/^FAILED seed \([0-9]*\) .*/\1/' || true)
     small=$(grep -m 1 '^smallest of ' "$scratch/out.log" \
       | sed 's/.*: \([0-9]*\) steps, \([0-9]*\) faults.*breaks \(.*\)/\1 | \2 | \3/' || true)
@@ -54,9 +56,7 @@ for patch in "${patches[@]}"; do
     fi
   fi
   (cd "$scratch" && git apply -R --whitespace=nowarn -) <"$patch"
-
-  # The sound assembly comes back, or the next bug of another project would not be alone.
-  build_project "$project"
+  cp "$scratch/sound/$project.dll" "$bin/"
 done
 echo
 echo "planted: ${#patches[@]}, missed: $missed"

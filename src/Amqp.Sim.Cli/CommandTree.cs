@@ -11,5 +11,8 @@ internal static class CommandTree
         ServeCommand.Build(),
         SimulateCommand.BuildSimulate(),
         SimulateCommand.BuildSweep(),
+        EvidenceCommands.BuildMerge(),
+        EvidenceCommands.BuildReplay(),
+        EvidenceCommands.BuildTimeline(),
     };
 }

@@ -15,50 +15,50 @@ internal static class SimulateCommand
     /// <summary>Makes the command that runs random worlds.</summary>
     public static Command BuildSimulate()
     {
-        Option<long> worlds = new("--worlds")
-        {
-            Description = "How many worlds to run.",
-            DefaultValueFactory = _ => 10_000,
-        };
-        worlds.Validators.Add(result => RequirePositive(result, "--worlds"));
-        Option<string> seed = new("--seed")
-        {
-            Description = "The seed of the first world, a number or a git commit hash; each following has the next.",
-            DefaultValueFactory = _ => "1",
-        };
-        seed.Validators.Add(static result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && ParseSeed(text) is null)
-            {
-                result.AddError($"--seed must be a number or a commit hash of 40 digits, not {text}.");
-            }
-        });
+        Option<long> worlds = Worlds();
+        Option<string> seed = Seed();
+        Option<int> steps = Steps();
+        Option<string?> shard = ShardOption();
+        Option<int> failures = Failures();
         Option<int> workers = Workers();
         Option<FaultClasses> faults = new("--faults")
         {
             Description = "What may go wrong, as in \"Cuts, Restarts\".",
             DefaultValueFactory = _ => GeneratorOptions.Sweep.Faults,
         };
-        Option<int> steps = new("--steps")
-        {
-            Description = "The most steps of a world.",
-            DefaultValueFactory = _ => GeneratorOptions.Sweep.MaxSteps,
-        };
-        steps.Validators.Add(result => RequirePositive(result, "--steps"));
         Option<bool> trace = new("--trace")
         {
             Description = "Prints the scenario and the trace of the first world instead, as C# and as lines.",
         };
+        Option<FileInfo?> scenario = new("--scenario")
+        {
+            Description = "Runs the scenario of this file instead, as --save writes it.",
+        };
+        Option<FileInfo?> save = new("--save")
+        {
+            Description = "Where the scenario that is shown or run, or the smallest one that fails, is written.",
+        };
+        Option<FileInfo?> json = new("--json") { Description = "Where a report is written for amqp-sim merge." };
         Command simulate = new(
             "simulate", "Runs random worlds of a client, a network and a broker, and shrinks what fails.")
         {
-            worlds, seed, workers, faults, steps, trace,
+            worlds, seed, workers, faults, steps, trace, scenario, save, shard, json, failures,
         };
         simulate.SetAction(parsed =>
         {
+            string? target = parsed.GetValue(save)?.FullName;
+            if (parsed.GetValue(scenario) is { } file)
+            {
+                return Files.Read(() => Simulator.RunFile(file.FullName, target));
+            }
+
+            long total = parsed.GetValue(worlds);
+            (long first, long count) = parsed.GetValue(shard) is { } part ? Shard.Parse(part)!.Of(total) : (0, total);
             var options = new SweepOptions
             {
-                Worlds = parsed.GetValue(worlds),
+                Worlds = count,
+                First = first,
+                MostFailures = parsed.GetValue(failures),
                 Seed = ParseSeed(parsed.GetValue(seed)!)!.Value,
                 Workers = parsed.GetValue(workers),
                 Generator = GeneratorOptions.Sweep with
@@ -67,7 +67,9 @@ internal static class SimulateCommand
                     MaxSteps = parsed.GetValue(steps),
                 },
             };
-            return parsed.GetValue(trace) ? Simulator.Trace(options) : Simulator.Simulate(options);
+            return Files.Read(() => parsed.GetValue(trace)
+                ? Simulator.Trace(options, target)
+                : Simulator.Simulate(options, total, parsed.GetValue(json)?.FullName, target));
         });
         return simulate;
     }
@@ -94,6 +96,72 @@ internal static class SimulateCommand
         }
 
         return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed : null;
+    }
+
+    private static Option<long> Worlds()
+    {
+        Option<long> worlds = new("--worlds")
+        {
+            Description = "How many worlds to run.",
+            DefaultValueFactory = _ => 10_000,
+        };
+        worlds.Validators.Add(result => RequirePositive(result, "--worlds"));
+        return worlds;
+    }
+
+    private static Option<string> Seed()
+    {
+        Option<string> seed = new("--seed")
+        {
+            Description = "The seed of the first world, a number or a git commit hash; each following has the next.",
+            DefaultValueFactory = _ => "1",
+        };
+        seed.Validators.Add(static result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && ParseSeed(text) is null)
+            {
+                result.AddError($"--seed must be a number or a commit hash of 40 digits, not {text}.");
+            }
+        });
+        return seed;
+    }
+
+    private static Option<int> Steps()
+    {
+        Option<int> steps = new("--steps")
+        {
+            Description = "The most steps of a world.",
+            DefaultValueFactory = _ => GeneratorOptions.Sweep.MaxSteps,
+        };
+        steps.Validators.Add(result => RequirePositive(result, "--steps"));
+        return steps;
+    }
+
+    private static Option<string?> ShardOption()
+    {
+        Option<string?> shard = new("--shard")
+        {
+            Description = "Runs one part of the worlds, as in 2/8; merge adds the reports up.",
+        };
+        shard.Validators.Add(static result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && Shard.Parse(text) is null)
+            {
+                result.AddError($"--shard must be as in 2/8, the number of a part and how many there are, not {text}.");
+            }
+        });
+        return shard;
+    }
+
+    private static Option<int> Failures()
+    {
+        Option<int> failures = new("--failures")
+        {
+            Description = "After how many failures it ends early.",
+            DefaultValueFactory = static _ => new SweepOptions().MostFailures,
+        };
+        failures.Validators.Add(static result => RequirePositive(result, "--failures"));
+        return failures;
     }
 
     private static Option<int> Workers()

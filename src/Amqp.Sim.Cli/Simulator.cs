@@ -13,7 +13,11 @@ internal static class Simulator
     private const int ShownFailures = 3;
 
     /// <summary>Runs random worlds; returns the exit code.</summary>
-    public static int Simulate(SweepOptions options)
+    /// <param name="options">Which worlds.</param>
+    /// <param name="total">How many worlds the whole sweep has, of which these may be a part.</param>
+    /// <param name="json">Where a report is written; null for nowhere.</param>
+    /// <param name="save">Where the smallest scenario that fails is written; null for nowhere.</param>
+    public static int Simulate(SweepOptions options, long total, string? json, string? save)
     {
         GeneratorOptions worlds = options.Generator;
         Say($"seed {options.Seed}, {options.Worlds} worlds, {options.Workers} workers, up to "
@@ -39,17 +43,47 @@ internal static class Simulator
         Say($"faults: {result.Faults} planned, {result.NotReached} never reached");
         foreach (SweepFailure failure in result.Failures.Take(ShownFailures))
         {
-            Show(failure, options.Seed);
+            Save(Show(failure, options.Seed), save);
+            save = null;
         }
 
-        return End(result, real);
+        var report = SweepReport.Of(options, total, result, real);
+        if (json is not null)
+        {
+            report.Save(json);
+        }
+
+        Say(report.ToString());
+        return result.Failed > 0 ? Failed : 0;
+    }
+
+    /// <summary>Runs the scenario of a file; returns the exit code. A fault that never happened has shown
+    /// nothing.</summary>
+    public static int RunFile(string path, string? save)
+    {
+        Scenario scenario = Scenario.Parse(File.ReadAllText(path));
+        long start = TimeProvider.System.GetTimestamp();
+        Outcome outcome = SimWorld.Run(scenario);
+        TimeSpan real = TimeProvider.System.GetElapsedTime(start);
+        Say(outcome.ToString());
+        Save(scenario, save);
+        int failed = outcome.IsGood && outcome.NotReached.IsEmpty ? 0 : Failed;
+        foreach (PlannedFault fault in outcome.NotReached)
+        {
+            Say($"NOT REACHED: {fault.Fault} of {fault.At} never happened, so the run shows nothing about it");
+        }
+
+        Say($"worlds: 1, failed: {failed}, virtual: {outcome.Duration.TotalSeconds:0} s, "
+            + $"real: {real.TotalSeconds:0.0} s, hash: {outcome.TraceHash:x16}");
+        return failed;
     }
 
     /// <summary>Shows one world whole; returns the exit code.</summary>
-    public static int Trace(SweepOptions options)
+    public static int Trace(SweepOptions options, string? save)
     {
         Scenario scenario = ScenarioGenerator.Generate(options.Seed, options.Generator);
         Outcome outcome = SimWorld.Run(scenario);
+        Save(scenario, save);
         Say(scenario.ToCSharp());
         Say(outcome.ToString());
         foreach (PlannedFault fault in outcome.NotReached)
@@ -80,7 +114,15 @@ internal static class Simulator
         return End(cuts.Plus(pairs), TimeProvider.System.GetElapsedTime(start));
     }
 
-    private static void Show(SweepFailure failure, ulong? firstSeed)
+    private static void Save(Scenario scenario, string? path)
+    {
+        if (path is not null)
+        {
+            File.WriteAllText(path, scenario.ToText());
+        }
+    }
+
+    private static Scenario Show(SweepFailure failure, ulong? firstSeed)
     {
         string seed = firstSeed is { } first
             ? $"seed {unchecked(first + (ulong)failure.Index)}"
@@ -92,6 +134,7 @@ internal static class Simulator
             + $"#{outcome.TraceHash:x16}, breaks {outcome.Label}");
         Say(smallest.ToCSharp());
         Say(outcome.ToString());
+        return smallest;
     }
 
     private static int End(SweepResult result, TimeSpan real)

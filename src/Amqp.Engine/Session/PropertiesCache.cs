@@ -8,7 +8,9 @@ namespace Amqp.Engine.Session;
 /// mostly do between the messages of one stream. Bounded to the last one.</summary>
 internal sealed class PropertiesCache(AmqpLimits limits)
 {
-    private readonly byte[] _lastBytes = new byte[512];
+    private const int Longest = 512;
+
+    private byte[] _lastBytes = [];
     private int _lastLength = -1;
     private BasicProperties _last = BasicProperties.Empty;
 
@@ -28,8 +30,14 @@ internal sealed class PropertiesCache(AmqpLimits limits)
         }
 
         properties = read;
-        if (bytes.Length <= _lastBytes.Length)
+        if (bytes.Length <= Longest)
         {
+            if (bytes.Length > _lastBytes.Length)
+            {
+                // To the full length the second time, so that properties that grow do not allocate each time.
+                _lastBytes = new byte[_lastBytes.Length == 0 ? Math.Max(bytes.Length, 64) : Longest];
+            }
+
             bytes.CopyTo(_lastBytes);
             _lastLength = bytes.Length;
             _last = read;

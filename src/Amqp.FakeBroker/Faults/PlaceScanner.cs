@@ -175,24 +175,14 @@ public sealed class PlaceScanner
     private void OnHeader(ushort channel, long bodySize, long whole, List<(long Offset, CutAtPlace Cut)> found)
     {
         _bodyLeft[channel] = bodySize;
-        Settle(channel, found, part => part switch
-        {
-            PlacePart.Header => _frameStart + (whole / 2),
-            _ when bodySize == 0 => _frameStart + whole,
-            _ => null,
-        });
+        Settle(channel, found, PlacePart.Header, whole, isLast: bodySize == 0);
     }
 
     private void OnBody(ushort channel, long whole, List<(long Offset, CutAtPlace Cut)> found)
     {
         long left = _bodyLeft.GetValueOrDefault(channel) - (whole - HeaderLength - 1);
         _bodyLeft[channel] = left;
-        Settle(channel, found, part => part switch
-        {
-            PlacePart.Body => _frameStart + (whole / 2),
-            _ when left <= 0 => _frameStart + whole,
-            _ => null,
-        });
+        Settle(channel, found, PlacePart.Body, whole, isLast: left <= 0);
     }
 
     private void Await(ushort channel, CutAtPlace cut)
@@ -205,7 +195,9 @@ public sealed class PlaceScanner
         waiting.Add(cut);
     }
 
-    private void Settle(ushort channel, List<(long Offset, CutAtPlace Cut)> found, Func<PlacePart, long?> place)
+    /// <summary>Finds what waits for this frame of a content: its middle, or its end if nothing follows it.</summary>
+    private void Settle(
+        ushort channel, List<(long Offset, CutAtPlace Cut)> found, PlacePart part, long whole, bool isLast)
     {
         if (!_contents.TryGetValue(channel, out List<CutAtPlace>? waiting))
         {
@@ -214,9 +206,10 @@ public sealed class PlaceScanner
 
         for (int i = 0; i < waiting.Count; i++)
         {
-            if (place(waiting[i].Place.Part) is { } offset)
+            bool isInside = waiting[i].Place.Part == part;
+            if (isInside || isLast)
             {
-                found.Add((offset, waiting[i]));
+                found.Add((_frameStart + (isInside ? whole / 2 : whole), waiting[i]));
                 waiting.RemoveAt(i--);
             }
         }

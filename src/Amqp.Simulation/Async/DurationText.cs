@@ -18,14 +18,16 @@ internal static class DurationText
     public static string Write(TimeSpan time) => string.Create(
         CultureInfo.InvariantCulture, $"{time.Ticks / (decimal)TimeSpan.TicksPerSecond:0.#######}s");
 
-    public static TimeSpan Parse(string text)
+    public static TimeSpan Parse(string text, bool mayBeNegative = false)
     {
+        NumberStyles style = NumberStyles.AllowDecimalPoint
+            | (mayBeNegative ? NumberStyles.AllowLeadingSign : NumberStyles.None);
         foreach ((string name, long ticks) in s_units)
         {
             if (text.EndsWith(name, StringComparison.Ordinal)
                 && decimal.TryParse(
                     text.AsSpan(0, text.Length - name.Length),
-                    NumberStyles.AllowDecimalPoint,
+                    style,
                     CultureInfo.InvariantCulture,
                     out decimal number))
             {

@@ -34,6 +34,8 @@ internal static class FaultText
         PartitionNetwork part => $"part {Write(part.Direction)} {DurationText.Write(part.For)}",
         HoldLink hold => "hold " + Write(hold.Direction),
         ReleaseLink release => "release " + Write(release.Direction),
+        SendBytes { Connection: null } send => "send bytes " + Convert.ToHexString(send.Bytes.Span),
+        StepClock step => $"move {(step.OfBroker ? "broker" : "client")} clock {DurationText.Write(step.By)}",
         FailConnects fail => $"connects {Write(fail.Failure)} {Number(fail.Count)}",
         _ => throw new FormatException(
             $"{fault} has no words; give it to {nameof(SimFaults)}.{nameof(SimFaults.Inject)}"),
@@ -63,6 +65,9 @@ internal static class FaultText
         ["part", .. var way, var time] => new PartitionNetwork(ParseWay(way), DurationText.Parse(time)),
         ["hold", .. var way] => new HoldLink(ParseWay(way)),
         ["release", .. var way] => new ReleaseLink(ParseWay(way)),
+        ["send", "bytes", var bytes] => new SendBytes(null, Convert.FromHexString(bytes)),
+        ["move", "client", "clock", var by] => new StepClock(false, DurationText.Parse(by, true)),
+        ["move", "broker", "clock", var by] => new StepClock(true, DurationText.Parse(by, true)),
         ["connects", var how, var count] => new FailConnects(ParseFailure(how), ParseNumber(count)),
         _ => throw new FormatException($"'{string.Join(' ', words)}' is no fault; docs/simulator.md lists them"),
     };

@@ -92,7 +92,7 @@ internal static class ScenarioText
         }
     }
 
-    private static string Write(Chunking chunking) => chunking.Kind switch
+    internal static string Write(Chunking chunking) => chunking.Kind switch
     {
         ChunkingKind.OneByte => "one byte",
         ChunkingKind.RandomPrefix => "random",
@@ -101,7 +101,7 @@ internal static class ScenarioText
         _ => "whole",
     };
 
-    private static Chunking ParseChunking(string text) => text.Split(' ') switch
+    internal static Chunking ParseChunking(string text) => text.Split(' ') switch
     {
         ["whole"] => Chunking.Whole,
         ["random"] => Chunking.RandomPrefix,

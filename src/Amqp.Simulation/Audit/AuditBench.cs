@@ -27,7 +27,7 @@ internal sealed class AuditBench
         [
             new TerminalAuditor(), _completions, _confirms, new ContentAuditor(), new ConservationAuditor(),
             new DeliveryAuditor(ledger), new SafetyAuditor(ledger), new TransactionAuditor(ledger),
-            new TopologyAuditor(),
+            new TopologyAuditor(), new ViolationAuditor(),
         ];
         _ledger = ledger;
     }
@@ -40,6 +40,21 @@ internal sealed class AuditBench
 
     public IEnumerable<string> Failures =>
         _own.Concat(_auditors.SelectMany(static each => each.Failures)).Concat(Silence.Failures).Take(MostFailures);
+
+    /// <summary>True once anything was found wrong.</summary>
+    public bool HasFailed
+    {
+        get
+        {
+            bool has = _own.Count > 0 || Silence.Failures.Count > 0;
+            foreach (IAuditor auditor in _auditors)
+            {
+                has |= auditor.Failures.Count > 0;
+            }
+
+            return has;
+        }
+    }
 
     public void Fail(string failure) => _own.Add(failure);
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Amqp.Engine.Commands;
 using Amqp.Engine.Events;
 using Amqp.Engine.Spec;
@@ -12,8 +13,8 @@ namespace Amqp.Simulation.Audit;
 public sealed class ContentAuditor : IAuditor
 {
     private readonly List<string> _failures = [];
-    private readonly SortedDictionary<ushort, (EventRecord Start, List<byte> Body)> _inside = [];
-    private readonly SortedDictionary<ushort, ulong> _lastTag = [];
+    private readonly Dictionary<ushort, (EventRecord Start, List<byte>? Body)> _inside = [];
+    private readonly Dictionary<ushort, ulong> _lastTag = [];
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Failures => _failures;
@@ -81,7 +82,7 @@ public sealed class ContentAuditor : IAuditor
         }
         else
         {
-            _inside[e.Channel] = (e, []);
+            _inside[e.Channel] = (e, null);
         }
     }
 
@@ -93,8 +94,17 @@ public sealed class ContentAuditor : IAuditor
             return;
         }
 
-        content.Body.AddRange(e.Body.Bytes.Span);
-        ulong have = (ulong)content.Body.Count;
+        // Most bodies come in one piece, which is compared where it is.
+        ReadOnlySpan<byte> body = e.Body.Bytes.Span;
+        if (content.Body is not null || !e.Flag)
+        {
+            content.Body ??= [];
+            content.Body.AddRange(body);
+            _inside[e.Channel] = content;
+            body = CollectionsMarshal.AsSpan(content.Body);
+        }
+
+        ulong have = (ulong)body.Length;
         if (have > content.Start.BodySize || e.Flag != (have == content.Start.BodySize))
         {
             _failures.Add($"D4 body of {have} bytes, last={e.Flag}, where {content.Start.BodySize} were announced");
@@ -103,11 +113,11 @@ public sealed class ContentAuditor : IAuditor
         if (e.Flag)
         {
             _inside.Remove(e.Channel);
-            Compare(content.Start, [.. content.Body]);
+            Compare(content.Start, body);
         }
     }
 
-    private void Compare(EventRecord start, byte[] body)
+    private void Compare(EventRecord start, ReadOnlySpan<byte> body)
     {
         if (start.Properties?.MessageId is not { } id)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using Amqp.Engine.Base;
@@ -23,19 +24,23 @@ public static class MessageBody
     /// <returns>A new array.</returns>
     public static byte[] Make(string id, int length)
     {
-        var random = new Prng(Prng.DeriveSeed(0, id));
         byte[] body = new byte[length];
-        Span<byte> rest = body;
+        Fill(id, body);
+        return body;
+    }
+
+    /// <summary>Fills memory with the body of the message with this id, whose length it is to have.</summary>
+    internal static void Fill(string id, Span<byte> body)
+    {
+        var random = new Prng(Prng.DeriveSeed(0, id));
         Span<byte> eight = stackalloc byte[sizeof(ulong)];
-        while (!rest.IsEmpty)
+        while (!body.IsEmpty)
         {
             BinaryPrimitives.WriteUInt64LittleEndian(eight, random.NextUInt64());
-            int count = Math.Min(rest.Length, eight.Length);
-            eight[..count].CopyTo(rest);
-            rest = rest[count..];
+            int count = Math.Min(body.Length, eight.Length);
+            eight[..count].CopyTo(body);
+            body = body[count..];
         }
-
-        return body;
     }
 
     /// <summary>Whether these bytes are the body of the message with this id.</summary>
@@ -53,6 +58,15 @@ public static class MessageBody
             return true;
         }
 
-        return body.SequenceEqual(Make(id, length));
+        if (body.Length != length)
+        {
+            return false;
+        }
+
+        byte[] expected = ArrayPool<byte>.Shared.Rent(length);
+        Fill(id, expected.AsSpan(0, length));
+        bool matches = body.SequenceEqual(expected.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(expected);
+        return matches;
     }
 }

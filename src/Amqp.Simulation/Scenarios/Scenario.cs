@@ -31,6 +31,18 @@ public sealed record Scenario
     /// </exception>
     public string ToCSharp() => ScenarioPrinter.Print(this);
 
+    /// <summary>Reads the text form: a line for each condition, step and fault, see docs/worlds.md.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The scenario.</returns>
+    /// <exception cref="FormatException">It cannot be read; the message says in which line and why.</exception>
+    public static Scenario Parse(string text) => ScenarioWords.Parse(text);
+
+    /// <summary>The scenario in the form that <see cref="Parse"/> reads.</summary>
+    /// <returns>A text of several lines.</returns>
+    /// <exception cref="FormatException">It holds something that has no words, such as a queue's
+    /// arguments.</exception>
+    public string ToText() => ScenarioWords.Write(this);
+
     /// <summary>Whether the other one has the same seed, conditions, steps and faults.</summary>
     /// <param name="other">The other one.</param>
     /// <returns>True when a run of either is a run of both.</returns>

@@ -15,6 +15,9 @@ public static class ScenarioShrinker
     /// <summary>How many candidates are run where the caller does not say.</summary>
     public const int DefaultBudget = 5_000;
 
+    private const int FewestHappenings = 1_000;
+    private const int HappeningsOfCandidates = 4;
+
     /// <summary>Searches for the smallest scenario with the same label.</summary>
     /// <param name="scenario">A scenario that fails.</param>
     /// <param name="budget">How many candidates may be run.</param>
@@ -22,8 +25,22 @@ public static class ScenarioShrinker
     public static (Scenario Smallest, int Runs) Shrink(Scenario scenario, int budget = DefaultBudget)
     {
         ArgumentNullException.ThrowIfNull(scenario);
-        string? label = SimWorld.Run(scenario, keepsTrace: false).Label;
-        return Shrink(scenario, candidate => SimWorld.Run(candidate, keepsTrace: false).Label == label, budget);
+        Outcome outcome = SimWorld.Run(scenario, keepsTrace: false);
+
+        // A candidate that goes on for much longer fails in another way if at all: not settling is a way of its own.
+        int enough = outcome.Label == "L"
+            ? int.MaxValue
+            : FewestHappenings + (HappeningsOfCandidates * outcome.Happenings);
+        return Shrink(scenario, candidate => Label(candidate, enough) == outcome.Label, budget);
+    }
+
+    private static string? Label(Scenario candidate, int enough)
+    {
+        WorldOptions options = candidate.Options with
+        {
+            MaxHappenings = Math.Min(candidate.Options.MaxHappenings, enough),
+        };
+        return SimWorld.Run(candidate with { Options = options }, keepsTrace: false).Label;
     }
 
     /// <summary>Searches for the smallest scenario that still fails.</summary>

@@ -11,6 +11,10 @@ public sealed record SweepOptions
     /// <summary>How many worlds, at least 1.</summary>
     public long Worlds { get; init; } = 10_000;
 
+    /// <summary>The index of the first world that is run: a part of a sweep begins where another one ends. From 0.
+    /// </summary>
+    public long First { get; init; }
+
     /// <summary>How many threads run them, at least 1. A world shares nothing with another one.</summary>
     public int Workers { get; init; } = 1;
 

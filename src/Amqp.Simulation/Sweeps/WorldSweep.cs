@@ -22,6 +22,7 @@ public static class WorldSweep
     {
         ArgumentNullException.ThrowIfNull(options);
         return Run(
+            options.First,
             options.Worlds,
             index => ScenarioGenerator.Generate(unchecked(options.Seed + (ulong)index), options.Generator),
             options.Workers,
@@ -37,11 +38,16 @@ public static class WorldSweep
     /// <param name="progress">Told now and then how many are done.</param>
     /// <returns>What became of them.</returns>
     public static SweepResult Run(
-        long count, Func<long, Scenario> make, int workers, int mostFailures = 10, Action<long>? progress = null)
+        long count, Func<long, Scenario> make, int workers, int mostFailures = 10, Action<long>? progress = null) =>
+        Run(0, count, make, workers, mostFailures, progress);
+
+    private static SweepResult Run(
+        long first, long count, Func<long, Scenario> make, int workers, int mostFailures, Action<long>? progress)
     {
         ArgumentNullException.ThrowIfNull(make);
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        var state = new State(count, make, mostFailures, progress);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        var state = new State(first, first + count, make, mostFailures, progress);
         Thread[] threads = [.. Enumerable.Range(0, workers).Select(_ => new Thread(state.Work))];
         Array.ForEach(threads, static each => each.Start());
         Array.ForEach(threads, static each => each.Join());
@@ -49,10 +55,11 @@ public static class WorldSweep
         return state.Result;
     }
 
-    private sealed class State(long count, Func<long, Scenario> make, int mostFailures, Action<long>? progress)
+    private sealed class State(
+        long from, long end, Func<long, Scenario> make, int mostFailures, Action<long>? progress)
     {
         private readonly Lock _gate = new();
-        private long _next;
+        private long _next = from;
 
         public SweepResult Result { get; private set; } = new();
 
@@ -65,12 +72,12 @@ public static class WorldSweep
                 while (Result.Failed < mostFailures && Bug is null)
                 {
                     long first = Interlocked.Add(ref _next, Batch) - Batch;
-                    if (first >= count)
+                    if (first >= end)
                     {
                         return;
                     }
 
-                    SweepResult batch = RunBatch(first, Math.Min(first + Batch, count));
+                    SweepResult batch = RunBatch(first, Math.Min(first + Batch, end));
                     lock (_gate)
                     {
                         Result = Result.Plus(batch);

@@ -205,7 +205,7 @@ public sealed partial class SimWorld
         {
             for (int i = 0; i < _dirty.Count; i++)
             {
-                if (_connections.Find(each => ReferenceEquals(each.Broker, _dirty[i])) is { } connection)
+                if (ConnectionOf(_dirty[i]) is { } connection)
                 {
                     FlushBrokerSide(connection);
                     ResumeReading(connection);
@@ -216,6 +216,19 @@ public sealed partial class SimWorld
         }
 
         ArmBroker();
+    }
+
+    private SimConnection? ConnectionOf(BrokerConnection broker)
+    {
+        foreach (SimConnection connection in _connections)
+        {
+            if (ReferenceEquals(connection.Broker, broker))
+            {
+                return connection;
+            }
+        }
+
+        return null;
     }
 
     private void FlushBrokerSide(SimConnection connection)

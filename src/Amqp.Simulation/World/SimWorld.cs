@@ -4,6 +4,7 @@ using Amqp.Engine.Session;
 using Amqp.FakeBroker;
 using Amqp.FakeBroker.Faults;
 using Amqp.Simulation.Audit;
+using Amqp.Simulation.Evidence;
 using Amqp.Simulation.Scenarios;
 using Amqp.Simulation.Time;
 using Amqp.Simulation.Trace;
@@ -44,7 +45,7 @@ public sealed partial class SimWorld
     private ulong _marks;
     private int _happenings;
 
-    private SimWorld(Scenario scenario, bool keepsTrace)
+    private SimWorld(Scenario scenario, bool keepsTrace, SimTrace? evidence)
     {
         _scenario = scenario;
         _options = scenario.Options;
@@ -58,7 +59,7 @@ public sealed partial class SimWorld
             _commands = [];
         }
 
-        _recorder = new WorldRecorder(_lines);
+        _recorder = new WorldRecorder(_lines, evidence);
         _reached = new bool[scenario.Faults.Length];
         _watchesCuts = scenario.Faults.Any(static each => each.Fault is CutConnection or CutNextConnection);
         _broker = new BrokerCore(_options.Broker ?? s_brokerDefaults) { Observer = new BrokerEar(this) };
@@ -83,7 +84,19 @@ public sealed partial class SimWorld
     public static Outcome Run(Scenario scenario, bool keepsTrace)
     {
         ArgumentNullException.ThrowIfNull(scenario);
-        return new SimWorld(scenario, keepsTrace).RunSafely();
+        return new SimWorld(scenario, keepsTrace, null).RunSafely();
+    }
+
+    /// <summary>Runs a scenario to its end and writes down what time lines and packet captures show.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="evidence">Gets steps, bytes, ends of streams and faults; see
+    /// <see cref="EvidenceFiles"/>.</param>
+    /// <returns>The same outcome as without evidence.</returns>
+    public static Outcome Run(Scenario scenario, SimTrace evidence)
+    {
+        ArgumentNullException.ThrowIfNull(scenario);
+        ArgumentNullException.ThrowIfNull(evidence);
+        return new SimWorld(scenario, keepsTrace: true, evidence).RunSafely();
     }
 
     /// <summary>A mistake that throws is a failure like any other: it can be shrunk and kept.</summary>
@@ -121,6 +134,12 @@ public sealed partial class SimWorld
         while (pending is null)
         {
             _client.Run();
+            if (_audit.HasFailed)
+            {
+                // Online: what the trace ends with is what was wrong, and what would follow from it is not told.
+                return Finished(null);
+            }
+
             if (IsOver())
             {
                 break;
@@ -142,7 +161,11 @@ public sealed partial class SimWorld
         TearDown();
         _audit.OnEnd(closed);
         _audit.OnFinish(new WorldEnd(_broker, [.. _connections], isStuck));
-        return new Outcome
+        return Finished(pending);
+    }
+
+    private Outcome Finished(string? pending) =>
+        new()
         {
             Trace = _lines is null ? [] : [.. _lines.Lines],
             TraceHash = _recorder.Hash,
@@ -159,7 +182,6 @@ public sealed partial class SimWorld
             Marks = _marks,
             NotReached = [.. _scenario.Faults.Where((_, i) => !_reached[i])],
         };
-    }
 
     /// <summary>Lets the next thing happen.</summary>
     /// <returns>Null, or why nothing can.</returns>

@@ -5,6 +5,7 @@ using Amqp.Engine.Base;
 using Amqp.Engine.Events;
 using Amqp.Engine.Session;
 using Amqp.FakeBroker.Faults;
+using Amqp.Simulation.Evidence;
 using Amqp.Simulation.Links;
 using Amqp.Simulation.Scenarios;
 using Amqp.Simulation.Trace;
@@ -18,7 +19,7 @@ namespace Amqp.Simulation.World;
 /// The hash is over numbers and bytes, never over formatted text, so that a run without lines has the same hash as one
 /// with them and does not pay for them. Every draw of a random number is part of it.
 /// </remarks>
-internal sealed class WorldRecorder(TraceLog? lines)
+internal sealed class WorldRecorder(TraceLog? lines, SimTrace? evidence)
 {
     private const ulong Prime = 0x9E3779B97F4A7C15;
 
@@ -35,12 +36,24 @@ internal sealed class WorldRecorder(TraceLog? lines)
         Mix(1, ((ulong)connection.Number << 8) | ((ulong)direction << 1) | (isRead ? 1ul : 0), (ulong)bytes.Length);
         Mix(bytes);
         lines?.AddBytes(Now, connection.Lane(direction), isRead ? "read" : "write", bytes);
+        evidence?.Add(
+            Now,
+            isRead ? TraceKind.Received : TraceKind.Sent,
+            isRead == (direction == LinkDirection.ToBroker) ? TraceLane.Broker : TraceLane.Client,
+            connection.Number,
+            bytes.ToArray());
     }
 
     public void End(SimConnection connection, LinkDirection direction, LinkEnd end)
     {
         Mix(2, ((ulong)connection.Number << 8) | (ulong)direction, (ulong)end);
         lines?.Add(Now, connection.Lane(direction), end.ToString());
+        evidence?.Add(
+            Now,
+            TraceKind.Ended,
+            direction == LinkDirection.ToBroker ? TraceLane.Broker : TraceLane.Client,
+            connection.Number,
+            end == LinkEnd.Reset ? "reset" : "end of stream");
     }
 
     public void Event(EventRecord e)
@@ -52,6 +65,10 @@ internal sealed class WorldRecorder(TraceLog? lines)
         Mix(e.RoutingKey);
         Mix(e.Body.Bytes.Span);
         lines?.AddEvent(Now, e);
+        if (e.Reason is { } reason)
+        {
+            evidence?.Add(Now, TraceKind.Note, TraceLane.Client, 0, $"{e.Kind} {reason}");
+        }
     }
 
     public void Command(CommandRecord command, int index)
@@ -59,6 +76,7 @@ internal sealed class WorldRecorder(TraceLog? lines)
         Mix(4, ((ulong)(uint)index << 32) | command.Channel, (ulong)command.Result);
         Mix(command.Request.Value, command.Sequence, 0);
         lines?.Add(Now, "step", command.ToString());
+        evidence?.Add(Now, TraceKind.Note, TraceLane.Client, 0, $"{command.Step}: {command.Result}");
     }
 
     public void PassedOver(Step step, int index, string why)
@@ -77,12 +95,24 @@ internal sealed class WorldRecorder(TraceLog? lines)
     {
         Mix(7, (ulong)(uint)index, refusal is null ? 0ul : 1);
         lines?.Add(Now, "fault", refusal is null ? fault.ToString()! : $"{fault}: {refusal}");
+        evidence?.Add(Now, TraceKind.Fault, TraceLane.Link, 0, refusal is null ? $"{fault}" : $"{fault}: {refusal}");
     }
 
     public void World(WorldMark what, int number)
     {
         Mix(8, (ulong)what, (ulong)(uint)number);
         lines?.Add(Now, "world", string.Create(CultureInfo.InvariantCulture, $"{what} {number}"));
+        evidence?.Add(
+            Now,
+            what == WorldMark.Accepted ? TraceKind.Opened : TraceKind.Fault,
+            what == WorldMark.Accepted ? TraceLane.Client : TraceLane.Link,
+            what == WorldMark.HealedByTime ? 0 : number,
+            what switch
+            {
+                WorldMark.Accepted => "connected",
+                WorldMark.HealedByTime => "all faults end",
+                _ => $"connecting fails: {what}",
+            });
     }
 
     public void Draw(string key, int value)

@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using Amqp.Engine.Base;
 using Amqp.Integration.Examples;
 using Amqp.Integration.Support;
+using Amqp.Simulation.Evidence;
 using Amqp.Simulation.Sweeps;
+using Amqp.Simulation.World;
 using Xunit;
 
 namespace Amqp.Integration.Cli;
@@ -44,6 +47,7 @@ public class SimulateTests
     [Theory]
     [InlineData("--worlds must be at least 1, not 0.", "--worlds", "0")]
     [InlineData("--workers must be at least 1, not -2.", "--workers", "-2")]
+    [InlineData("--shard must be as in 2/8, the number of a part and how many there are, not 3/2.", "--shard", "3/2")]
     [InlineData("--seed must be a number or a commit hash of 40 digits, not x.", "--seed", "x")]
     public async Task What_makes_no_sense_is_refused(string message, params string[] arguments)
     {
@@ -52,12 +56,116 @@ public class SimulateTests
         Assert.Contains(message, output);
     }
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    [Fact]
+    public async Task A_scenario_goes_into_a_file_and_comes_out_as_the_same_world()
+    {
+        using var folder = new ScratchFolder();
+        var (_, shown) = await RunAsync("--seed", "3", "--trace", "--save", folder.File("world.txt"));
+        var (exitCode, run) = await RunAsync("--scenario", folder.File("world.txt"));
+        string hash = run.TrimEnd().Split("hash: ")[^1];
+        Assert.Contains($"#{hash}", shown);
+        Assert.Equal(run.Contains("NOT REACHED") ? 1 : 0, exitCode);
+    }
+
+    [Fact]
+    public async Task A_scenario_that_cannot_happen_is_not_reached_and_not_passed()
+    {
+        using var folder = new ScratchFolder();
+        await File.WriteAllTextAsync(
+            folder.File("never.txt"),
+            "open 0\nsettle\nclose\nat 0s cut reset in the body of the first basic.publish\n");
+        var (exitCode, output) = await RunAsync("--scenario", folder.File("never.txt"));
+        Assert.Equal(1, exitCode);
+        Assert.Contains("NOT REACHED: CutConnection", output);
+        Assert.Contains("worlds: 1, failed: 1, ", output);
+    }
+
+    [Fact]
+    public async Task A_scenario_that_does_not_parse_says_where()
+    {
+        using var folder = new ScratchFolder();
+        await File.WriteAllTextAsync(folder.File("bad.txt"), "open 0\nwalk 1\n");
+        var (exitCode, output) = await RunAsync("--scenario", folder.File("bad.txt"));
+        Assert.Equal(2, exitCode);
+        Assert.StartsWith("line 2, column 1, 'walk 1': ", output);
+    }
+
+    [Fact]
+    public async Task Shards_merge_into_the_sweep_they_are_parts_of()
+    {
+        using var folder = new ScratchFolder();
+        SweepResult whole = WorldSweep.Run(new SweepOptions { Worlds = 200, Seed = 5 });
+        for (int part = 1; part <= 3; part++)
+        {
+            await RunAsync(
+                "--worlds", "200", "--seed", "5", "--shard", $"{part}/3", "--json", folder.File($"{part}.json"));
+        }
+
+        var (partly, missing) = await StartAsync("merge", folder.File("1.json"), folder.File("3.json"));
+        Assert.Equal(1, partly);
+        Assert.Contains("67 of 200 worlds are in none of the reports", missing);
+
+        var (exitCode, output) = await StartAsync(
+            "merge", folder.File("3.json"), folder.File("1.json"), folder.File("2.json"));
+        Assert.Equal(0, exitCode);
+        Assert.StartsWith("worlds: 200, failed: 0, ", output);
+        Assert.EndsWith($"hash: {whole.Hash:x16}", output.TrimEnd());
+
+        var (twice, doubled) = await StartAsync("merge", folder.File("1.json"), folder.File("1.json"));
+        Assert.Equal(2, twice);
+        Assert.Contains("world 0 is in two of the reports", doubled);
+    }
+
+    [Fact]
+    public async Task A_world_without_tasks_leaves_a_time_line_and_packets()
+    {
+        using var folder = new ScratchFolder();
+        await RunAsync("--seed", "4", "--trace", "--save", folder.File("world.txt"));
+        var (exitCode, output) = await StartAsync("timeline", folder.File("world.txt"), "--out", folder.File("out"));
+        Assert.Equal(0, exitCode);
+        string[] files = output.TrimEnd().Split('\n');
+        Assert.Equal([".html", ".txt", ".mmd", ".pcapng"], files.Select(Path.GetExtension));
+        Assert.Contains("connection.tune-ok", await File.ReadAllTextAsync(files[1]));
+    }
+
+    [Fact]
+    public async Task A_recording_is_replayed_in_pieces_and_with_cuts()
+    {
+        using var folder = new ScratchFolder();
+        await File.WriteAllTextAsync(folder.File("session.amqprec"), Recording());
+        var (exitCode, output) = await StartAsync("replay", folder.File("session.amqprec"), "--cuts");
+        Assert.Equal(0, exitCode);
+        Assert.Matches(
+            @"^events: \d{2,}, bytes of the broker: \d{3,}, pieces: 4 ways, cuts: \d{3,}, failed: 0", output);
+
+        await File.WriteAllTextAsync(folder.File("none.amqprec"), "something else\n");
+        var (bad, complaint) = await StartAsync("replay", folder.File("none.amqprec"));
+        Assert.Equal(2, bad);
+        Assert.Contains("line 1: a recording begins with", complaint);
+    }
+
+    private static string Recording()
+    {
+        var trace = new SimTrace();
+        SimWorld.Run(SystematicSweep.ShortSession, trace);
+        IEnumerable<string> lines = trace.Events
+            .Where(static each => each.Lane == TraceLane.Client && !each.Bytes.IsEmpty)
+            .Select(static each => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(each.At - MonoTime.Zero).TotalSeconds:0.000000} {(each.Kind == TraceKind.Sent ? '>' : '<')} "
+                + $"{Convert.ToHexString(each.Bytes.Span)}"));
+        return $"amqprec 1\n{string.Join('\n', lines)}\n";
+    }
+
+    private static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) =>
+        StartAsync(["simulate", .. arguments]);
+
+    private static async Task<(int ExitCode, string Output)> StartAsync(params string[] arguments)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(
             ExampleProcess.Root, "src", "Amqp.Sim.Cli", "bin", own.Parent!.Name, own.Name, "amqp-sim.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, "simulate", .. arguments])
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -83,6 +83,27 @@ public class AuditorTests
     public void Another_body_than_the_published_one_is_noticed() => AssertFails(
         new ContentAuditor(), "F9", closed: false, [], Delivery(1, 2, MessageBody.Id(1, 2)), Body([0, 0], last: true));
 
+    [Fact]
+    public void W8_A_violation_without_a_hostile_peer_is_noticed() => AssertFails(
+        new ViolationAuditor(), "W8", closed: true, [], Ended(SessionEndKind.ProtocolViolation, ReplyCode.FrameError));
+
+    [Fact]
+    public void W8_A_broker_that_cannot_read_the_client_is_noticed() => AssertFails(
+        new ViolationAuditor(), "W8", closed: true, [], Ended(SessionEndKind.ClosedByPeer, ReplyCode.FrameError));
+
+    [Fact]
+    public void W8_What_hostile_bytes_and_operators_bring_about_is_nobodys_mistake()
+    {
+        var auditor = new ViolationAuditor();
+        auditor.OnEvent(Ended(SessionEndKind.ClosedByPeer, ReplyCode.ConnectionForced));
+        auditor.OnFault(new FakeBroker.Faults.SendBytes(null, new byte[] { 1 }), happened: true);
+        auditor.OnEvent(Ended(SessionEndKind.ProtocolViolation, ReplyCode.FrameError));
+        Assert.Empty(auditor.Failures);
+    }
+
+    private static EventRecord Ended(SessionEndKind kind, ReplyCode code) =>
+        Event(EventKind.SessionClosed) with { Reason = Why with { Kind = kind, Code = code } };
+
     private static void AssertFails(
         IAuditor auditor, string property, bool closed, CommandRecord[] commands, params EventRecord[] events)
     {

@@ -50,6 +50,18 @@ public class SystematicProperties
     }
 
     [Fact]
+    public void W7_The_parts_of_a_sweep_add_up_to_the_whole()
+    {
+        var options = new SweepOptions { Worlds = 700, Seed = 78 };
+        SweepResult whole = WorldSweep.Run(options);
+        SweepResult parts = WorldSweep.Run(options with { Worlds = 300 })
+            .Plus(WorldSweep.Run(options with { First = 300, Worlds = 400 }));
+
+        Assert.Equal(whole.Hash, parts.Hash);
+        Assert.Equal((whole.Worlds, whole.Virtual, whole.Marks), (parts.Worlds, parts.Virtual, parts.Marks));
+    }
+
+    [Fact]
     public void W7_A_world_that_fails_is_told_with_its_scenario()
     {
         // Without patience a world whose confirms stop for good is called stuck.
