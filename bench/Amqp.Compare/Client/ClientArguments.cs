@@ -2,7 +2,7 @@ namespace Amqp.Compare.Client;
 
 /// <summary>What one client process is to do.</summary>
 /// <param name="Library">The contestant's name.</param>
-/// <param name="Workload">W1 to W5, C1 to C3, or `stock` to fill a queue on a real broker, `clean` to delete
+/// <param name="Workload">W1 to W7, C1 to C3, or `stock` to fill a queue on a real broker, `clean` to delete
 /// it.</param>
 /// <param name="Body">Body size in bytes.</param>
 /// <param name="Uri">Where the broker is.</param>
@@ -10,7 +10,7 @@ namespace Amqp.Compare.Client;
 /// <param name="RealBroker">Whether the queue must be declared first and holds a limited number of messages.</param>
 /// <param name="WarmupSeconds">How long to run before measuring.</param>
 /// <param name="MeasureSeconds">How long to measure.</param>
-/// <param name="Limit">Messages in all, of which the first fifth is warm-up; 0 goes by time.</param>
+/// <param name="Limit">Messages in all, of which the first half is warm-up; 0 goes by time.</param>
 /// <param name="Count">How much there is of what a curve shows.</param>
 /// <param name="Counters">The file the system call shim counts into, or an empty string.</param>
 internal sealed record ClientArguments(
@@ -29,7 +29,10 @@ internal sealed record ClientArguments(
     /// <summary>At most this many publishes wait for their confirm in W2.</summary>
     public const int Window = 1000;
 
-    /// <summary>The prefetch of W3.</summary>
+    /// <summary>The connections of W7.</summary>
+    public const int Connections = 100;
+
+    /// <summary>The prefetch of W3 and W6.</summary>
     public const ushort Prefetch = 500;
 
     /// <summary>W3 acknowledges once for this many deliveries.</summary>

@@ -38,6 +38,8 @@ internal static class ClientProgram
             "W2" => await contestant.PublishConfirmedAsync(),
             "W3" => await contestant.ConsumeAsync(),
             "W4" => await contestant.PingPongAsync(),
+            "W6" => await contestant.PaceAsync(),
+            "W7" => await contestant.PublishOnManyAsync(),
             "C1" => await new CurveContestant(arguments, meter).PublishOnChannelsAsync(),
             "C2" => await new CurveContestant(arguments, meter).ConsumeByManyAsync(),
             "C3" => await new CurveContestant(arguments, meter).ConfirmAsync(),

@@ -17,4 +17,10 @@ internal interface IContestant
 
     /// <summary>W5: connect, open a channel, close both.</summary>
     Task<long> ConnectAsync();
+
+    /// <summary>W6: publish a thousand messages a second and consume them, each acknowledged by itself.</summary>
+    Task<long> PaceAsync();
+
+    /// <summary>W7: a hundred connections, each of which publishes and awaits the confirm.</summary>
+    Task<long> PublishOnManyAsync();
 }

@@ -9,7 +9,7 @@ internal sealed class Meter(ClientArguments arguments)
 
     private readonly TimeProvider _clock = TimeProvider.System;
     private readonly MemoryMappedViewAccessor? _counters = OpenCounters(arguments.Counters);
-    private readonly long[] _samples = arguments.Workload == "W4" ? new long[MaxSamples] : [];
+    private readonly long[] _samples = arguments.Workload is "W4" or "W6" ? new long[MaxSamples] : [];
     private readonly long[] _callsAtBegin = new long[3];
     private long _start = TimeProvider.System.GetTimestamp();
     private int _sampleCount;
@@ -33,7 +33,7 @@ internal sealed class Meter(ClientArguments arguments)
         bool over;
         if (arguments.Limit > 0)
         {
-            over = messages >= (_measuring ? arguments.Limit : arguments.Limit / 5);
+            over = messages >= (_measuring ? arguments.Limit : arguments.Limit / 2);
         }
         else
         {
@@ -56,7 +56,7 @@ internal sealed class Meter(ClientArguments arguments)
         _start = _clock.GetTimestamp();
     }
 
-    /// <summary>Notes one round trip (W4); those of the warm-up are not kept.</summary>
+    /// <summary>Notes one round trip (W4, W6); those of the warm-up are not kept.</summary>
     public void Sample(long started)
     {
         if (_measuring && _sampleCount < MaxSamples)

@@ -19,12 +19,13 @@ internal sealed record CompareOptions(
           --quick              short windows, no opt-in variants: all workloads in under three minutes
           --rounds N           rounds, 5 or more (default 5)
           --json FILE          write every figure of every run as JSON
-          --workloads W1,W3    some of W1 publish, W2 confirmed publish, W3 consume, W4 ping-pong, W5 connect
+          --workloads W1,W3    some of W1 publish, W2 confirmed publish, W3 consume, W4 ping-pong, W5 connect,
+                               W6 a paced flow, W7 a hundred connections
           --bodies 16,1024     some of the body sizes 16, 1024, 65536
           --libraries A,B      some of amqp-sim, rabbitmq-client and the opt-ins amqp-sim-borrowed, amqp-sim-inline,
                                amqp-sim-async (sockets read by the thread pool), amqp-sim-coalescing (few reads),
                                rabbitmq-client-events
-          --warmup S           seconds before measuring (default 1.5; quick 0.4)
+          --warmup S           seconds before measuring (default 3; quick 0.4)
           --measure S          seconds of measuring (default 1.5; quick 0.4)
           --uri amqp://...     a real broker instead of the built-in sink
         """;
@@ -46,10 +47,10 @@ internal sealed record CompareOptions(
         return new CompareOptions(
             quick,
             rounds,
-            line.Seconds("--warmup", quick ? 0.4 : 1.5),
+            line.Seconds("--warmup", quick ? 0.4 : 3),
             line.Seconds("--measure", quick ? 0.4 : 1.5),
             line.Has("--json") ? line.Text("--json", "") : null,
-            List(line.Text("--workloads", "W1,W2,W3,W4,W5")),
+            List(line.Text("--workloads", "W1,W2,W3,W4,W5,W6,W7")),
             [.. List(line.Text("--bodies", "16,1024,65536")).Select(int.Parse)],
             List(line.Text("--libraries", quick ? "amqp-sim,rabbitmq-client" : string.Join(',', Cell.AllLibraries))),
             line.Has("--uri") ? new Uri(line.Text("--uri", "")) : null);

@@ -36,10 +36,9 @@ internal sealed class MarkdownReport(CompareOptions options, Comparison comparis
         Line("RabbitMQ.Client (theirs) → this client (ours), its default API; × is theirs ÷ ours for CPU and "
             + "ours ÷ theirs for rate, so above 1 is better.");
         Line("");
-        var goals = options.RealBroker is null;
-        Line("| cell | CPU µs/msg | CPU × |" + (goals ? " goal × |" : "")
-            + " user µs/msg | user × | sends/msg | B/msg | k/s | rate × | peak MiB |");
-        Line("|---|---|---|" + (goals ? "---|" : "") + "---|---|---|---|---|---|---|");
+        Line("| cell | CPU µs/msg | CPU × | goal × | user µs/msg | user × | sends/msg | B/msg | k/s | rate × | "
+            + "peak MiB |");
+        Line("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var cell in options.Cells())
         {
             var (theirs, ours) = (Of(cell, Cell.Theirs), Of(cell, Cell.Ours));
@@ -49,7 +48,8 @@ internal sealed class MarkdownReport(CompareOptions options, Comparison comparis
             }
 
             var ratio = theirs.Cpu / ours.Cpu;
-            var goal = goals ? $" {Number(cell.Goal)} {(ratio >= cell.Goal ? "met" : "missed")} |" : "";
+            var asked = options.RealBroker is null ? cell.Goal : cell.RealGoal;
+            var goal = $" {Number(asked)} {(ratio >= asked ? "met" : "missed")} |";
             Line($"| {cell.Name} | {Number(theirs.Cpu)} → {Number(ours.Cpu)} | **{Number(ratio)}** |{goal} "
                 + $"{Number(theirs.User)} → {Number(ours.User)} | {Number(theirs.User / ours.User)} | "
                 + $"{Number(theirs.Sends)} → {Number(ours.Sends)} | {Number(theirs.Bytes)} → {Number(ours.Bytes)} | "
@@ -62,7 +62,7 @@ internal sealed class MarkdownReport(CompareOptions options, Comparison comparis
 
     private void Latency()
     {
-        Cell[] cells = [.. options.Cells().Where(c => c.Workload == "W4")];
+        Cell[] cells = [.. options.Cells().Where(c => c.Workload is "W4" or "W6")];
         if (cells.Length == 0)
         {
             return;

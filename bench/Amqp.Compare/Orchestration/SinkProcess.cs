@@ -50,18 +50,19 @@ internal sealed class SinkProcess : IAsyncDisposable
         Expect(seen.ConnectionsOpened == seen.ConnectionsClosed, "a connection is still open");
         switch (cell.Workload)
         {
-            case "W1" or "W2":
+            case "W1" or "W2" or "W7":
                 Same("published", total, seen.Published);
                 Same("body bytes", total * cell.Body, seen.PublishedBytes);
-                Same("confirmed", cell.Workload == "W2" ? total : 0, seen.Confirmed);
+                Same("confirmed", cell.Workload is "W2" or "W7" ? total : 0, seen.Confirmed);
                 break;
             case "W3":
                 Same("acknowledged", total, seen.Acked);
                 Expect(seen.Delivered >= total, $"claims {total} deliveries, the sink sent {seen.Delivered}");
                 break;
-            case "W4":
+            case "W4" or "W6":
                 Same("published", total, seen.Published);
                 Same("delivered", total, seen.Delivered);
+                Same("acknowledged", cell.Workload == "W6" ? total : 0, seen.Acked);
                 break;
             default:
                 Same("connections", total, seen.ConnectionsClosed);
