@@ -19,13 +19,16 @@ public sealed partial class AmqpConnection
         ArgumentNullException.ThrowIfNull(reason);
         cancellationToken.ThrowIfCancellationRequested();
         var call = new RpcCall();
-        StartCall(null, 0, new ConnectionUpdateSecret { NewSecret = newSecret, Reason = reason }, call);
+        var request = new ConnectionUpdateSecret { NewSecret = newSecret, Reason = reason };
+        StartCall(null, request, call);
         return WaitAsync(call, MethodId.ConnectionUpdateSecret, cancellationToken);
     }
 
-    internal void StartCall(AmqpChannel? channel, ushort number, AmqpMethod request, RpcCall call)
+    /// <summary>Sends a call; while the connection is being recovered it waits, in order, to be sent.</summary>
+    internal void StartCall(AmqpChannel? channel, AmqpMethod request, RpcCall call)
     {
         SendPlan plan;
+        Driver driver;
         lock (_pump.Gate)
         {
             if (channel is { HasEnded: true })
@@ -33,27 +36,47 @@ public sealed partial class AmqpConnection
                 throw channel.WhyClosed();
             }
 
-            CommandResult result;
-            RequestId id;
-            try
+            call.Request = request;
+            call.Channel = channel;
+            if (_pump.IsSuspended && _recovery!.TryHold(call))
             {
-                result = _pump.Session.Call(number, request, out id);
-            }
-            catch (ArgumentException error)
-            {
-                throw new AmqpMisuseException($"{request.Id.Name()}: {error.Message}");
+                return;
             }
 
-            if (result != CommandResult.Ok)
+            if (Send(call) is { } error)
             {
-                throw _pump.Refused(result, channel);
+                throw error;
             }
 
-            _pump.Track(id, call);
-            plan = _driver.PlanSend();
+            driver = _driver;
+            plan = driver.PlanSend();
         }
 
-        _driver.Execute(plan);
+        driver.Execute(plan);
+    }
+
+    /// <summary>Gives a call to the session. The gate is held.</summary>
+    /// <returns>Why it cannot be sent; <see langword="null"/> when it was.</returns>
+    internal AmqpException? Send(RpcCall call)
+    {
+        CommandResult result;
+        RequestId id;
+        try
+        {
+            result = _pump.Session.Call((ushort)(call.Channel?.Number ?? 0), call.Request!, out id);
+        }
+        catch (ArgumentException error)
+        {
+            return new AmqpMisuseException($"{call.Request!.Id.Name()}: {error.Message}");
+        }
+
+        if (result != CommandResult.Ok)
+        {
+            return _pump.Refused(result, call.Channel);
+        }
+
+        _pump.Track(id, call);
+        return null;
     }
 
     internal async Task<object> WaitAsync(RpcCall call, MethodId request, CancellationToken cancellationToken)
@@ -75,8 +98,10 @@ public sealed partial class AmqpConnection
                 throw;
             }
 
-            throw new AmqpTimeoutException(
-                $"The broker did not answer {request.Name()} within {Options.RequestTimeout}.", error);
+            string what = call.IsHeld
+                ? $"The connection was not recovered for {request.Name()}, which was not sent,"
+                : $"The broker did not answer {request.Name()}";
+            throw new AmqpTimeoutException($"{what} within {Options.RequestTimeout}.", error);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Amqp.Transport;
 // The end of a connection, and what happens to it as a whole.
 public sealed partial class AmqpConnection : IPumpOwner
 {
-    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isBlocked;
     private string? _blockedReason;
 
@@ -39,19 +39,25 @@ public sealed partial class AmqpConnection : IPumpOwner
         ArgumentNullException.ThrowIfNull(text);
         CompletionBatch batch = _pump.RentBatch();
         SendPlan plan = SendPlan.None;
+        Driver driver;
         lock (_pump.Gate)
         {
-            if (_pump.Session.Close(code, text, _pump.Now) == CommandResult.Ok)
+            driver = _driver;
+            if (_recovery is not null && _recovery.TryStop())
+            {
+                plan = SendPlan.None; // there is no connection to close
+            }
+            else if (_pump.Session.Close(code, text, _pump.Now) == CommandResult.Ok)
             {
                 _pump.DrainCommands(batch);
-                _driver.UpdatePause();
-                plan = _driver.PlanSend();
+                driver.UpdatePause();
+                plan = driver.PlanSend();
             }
         }
 
         batch.Run(Logger);
         _pump.ReturnBatch(batch);
-        _driver.Execute(plan);
+        driver.Execute(plan);
         return Completion.WaitAsync(cancellationToken);
     }
 
@@ -59,7 +65,17 @@ public sealed partial class AmqpConnection : IPumpOwner
     /// <returns>A task that ends when the stream is closed.</returns>
     public Task AbortAsync()
     {
-        _driver.Abort();
+        bool isStopped;
+        lock (_pump.Gate)
+        {
+            isStopped = _recovery is not null && _recovery.TryStop();
+        }
+
+        if (!isStopped)
+        {
+            _driver.Abort();
+        }
+
         return Completion;
     }
 
@@ -67,12 +83,17 @@ public sealed partial class AmqpConnection : IPumpOwner
     /// <returns>A task that ends when the connection has closed.</returns>
     public ValueTask DisposeAsync() => new(CloseAsync());
 
-    void IPumpOwner.OnOpened(CompletionBatch batch) => batch.Defer(() => _opened.TrySetResult());
+    void IPumpOwner.OnOpened(CompletionBatch batch)
+    {
+        TaskCompletionSource opened = _opened;
+        batch.Defer(() => opened.TrySetResult());
+    }
 
     void IPumpOwner.OnBlocked(string reason, CompletionBatch batch)
     {
         Volatile.Write(ref _blockedReason, reason);
         Volatile.Write(ref _isBlocked, true);
+        _recovery?.OnBlocked(true);
         _callbacks.Enqueue(() =>
         {
             Log.Blocked(Logger, reason);
@@ -83,6 +104,7 @@ public sealed partial class AmqpConnection : IPumpOwner
     void IPumpOwner.OnUnblocked(CompletionBatch batch)
     {
         Volatile.Write(ref _isBlocked, false);
+        _recovery?.OnBlocked(false);
         Volatile.Write(ref _blockedReason, null);
         _callbacks.Enqueue(() =>
         {
@@ -94,7 +116,13 @@ public sealed partial class AmqpConnection : IPumpOwner
     void IPumpOwner.OnClosed(SessionEnd reason, CompletionBatch batch)
     {
         AmqpException error = Reasons.ForConnection(reason, _pump.EndCause);
-        Volatile.Write(ref _closeReason, error);
+        TaskCompletionSource opened = _opened;
+        Volatile.Write(ref _isBlocked, false);
+        if (_recovery is null || !_recovery.TryContinue(reason, error, batch))
+        {
+            Volatile.Write(ref _closeReason, error);
+        }
+
         batch.Defer(() =>
         {
             if (reason.Kind == SessionEndKind.ClosedByApplication)
@@ -106,8 +134,8 @@ public sealed partial class AmqpConnection : IPumpOwner
                 Log.ClosedUnexpectedly(Logger, Endpoint, error.Message);
             }
 
-            _opened.TrySetException(error);
-            _ = _opened.Task.Exception;
+            opened.TrySetException(error);
+            _ = opened.Task.Exception;
         });
     }
 }

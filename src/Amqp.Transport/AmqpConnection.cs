@@ -7,15 +7,18 @@ using Amqp.Engine.Wire;
 using Amqp.Transport.Connect;
 using Amqp.Transport.Consume;
 using Amqp.Transport.Drive;
+using Amqp.Transport.Recover;
 using Microsoft.Extensions.Logging;
 
 namespace Amqp.Transport;
 
-/// <summary>A connection to a broker. Thread-safe. It lasts for one byte stream: it does not reconnect.</summary>
+/// <summary>A connection to a broker. Thread-safe. It lasts for one byte stream, unless
+/// <see cref="AmqpConnectionOptions.Recovery"/> has it made again: then it and its channels and consumers go
+/// on.</summary>
 public sealed partial class AmqpConnection : IAsyncDisposable
 {
     private readonly SessionPump _pump;
-    private readonly Driver _driver;
+    private Driver _driver;
     private readonly CallbackQueue _callbacks;
     private AmqpException? _closeReason;
 
@@ -37,20 +40,21 @@ public sealed partial class AmqpConnection : IAsyncDisposable
             this);
         _callbacks = new CallbackQueue(_pump, new ChannelDispatcher(_pump, logger));
         _driver = Driver.Create(_pump, transport, options, logger);
+        _recovery = options.Recovery is { } recovery ? new ConnectionRecovery(this, _pump, recovery) : null;
     }
 
     /// <summary>What the connection was made from.</summary>
     public AmqpConnectionOptions Options { get; }
 
-    /// <summary>The endpoint that was connected to.</summary>
-    public AmqpEndpoint Endpoint { get; }
+    /// <summary>The endpoint that was connected to last.</summary>
+    public AmqpEndpoint Endpoint { get; private set; }
 
     /// <summary>Whether commands are taken.</summary>
-    public bool IsOpen => _pump.Session.State == ConnectionState.Open;
+    public bool IsOpen => _pump.Session.State == ConnectionState.Open && !_pump.IsSuspended;
 
     /// <summary>Ends when the connection has closed, for whatever reason, and its stream with it; it never fails, see
     /// <see cref="CloseReason"/>.</summary>
-    public Task Completion => _driver.TornDown;
+    public Task Completion => _recovery is { } recovery ? recovery.Completion : _driver.TornDown;
 
     /// <summary>Why the connection closed, or <see langword="null"/> while it is open. Set before
     /// <see cref="Completion"/> ends.</summary>
@@ -83,6 +87,9 @@ public sealed partial class AmqpConnection : IAsyncDisposable
     }
 
     internal ILogger Logger { get; }
+
+    /// <summary>Ends when the present stream is closed.</summary>
+    internal Task LinkEnded => _driver.TornDown;
 
     internal ReadOnlySpan<byte> Greeting => _driver.Greeting;
 
@@ -134,7 +141,9 @@ public sealed partial class AmqpConnection : IAsyncDisposable
                 nameof(connector));
         }
 
-        return new ConnectWorkflow(options, connector).RunAsync(cancellationToken);
+        return options.Recovery is null
+            ? new ConnectWorkflow(options, connector).RunAsync(cancellationToken)
+            : ConnectionRecovery.ConnectAsync(options, connector, cancellationToken);
     }
 
     /// <summary>Opens a channel (<c>channel.open</c>), and sets the confirm mode and the prefetch that the options ask
@@ -150,7 +159,13 @@ public sealed partial class AmqpConnection : IAsyncDisposable
         options ??= new AmqpChannelOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxUnsettledPublishes, 1, nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
-        AmqpChannel channel = StartOpen(options, out RpcCall call);
+        AmqpChannel? channel;
+        RpcCall call;
+        while ((channel = TryStartOpen(options, out call)) is null)
+        {
+            await WaitUntilReadyInTimeAsync(MethodId.ChannelOpen, cancellationToken).ConfigureAwait(false);
+        }
+
         await WaitAsync(call, MethodId.ChannelOpen, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -184,30 +199,45 @@ public sealed partial class AmqpConnection : IAsyncDisposable
         return _opened.Task.WaitAsync(cancellationToken);
     }
 
-    internal AmqpChannel StartOpen(AmqpChannelOptions options, out RpcCall call)
+    /// <summary>Sends <c>channel.open</c>.</summary>
+    /// <exception cref="AmqpNotReadyException">The connection is being recovered.</exception>
+    internal AmqpChannel StartOpen(AmqpChannelOptions options, out RpcCall call) =>
+        TryStartOpen(options, out call) ?? throw new AmqpNotReadyException();
+
+    // Null when it has to wait, for the connection is being recovered.
+    private AmqpChannel? TryStartOpen(AmqpChannelOptions options, out RpcCall call)
     {
         SendPlan plan;
         AmqpChannel channel;
+        Driver driver;
+        call = null!;
         lock (_pump.Gate)
         {
+            if (_pump.IsSuspended)
+            {
+                return null;
+            }
+
             CommandResult result = _pump.Session.OpenChannel(out ushort number, out RequestId id);
             if (result != CommandResult.Ok)
             {
                 throw _pump.Refused(result, null);
             }
 
-            channel = new AmqpChannel(this, _pump, number, options);
+            AmqpChannel opening = channel = new AmqpChannel(this, _pump, ++_lastChannelId, number, options);
             call = new RpcCall
             {
+                Applied = (_, _) => _recovery?.Add(opening),
                 Late = (_, _) => _pump.Session.CloseChannel(
                     number, ReplyCode.Success, "The opener has given up.", out RequestId _),
             };
             _pump.Register(channel);
             _pump.Track(id, call);
-            plan = _driver.PlanSend();
+            driver = _driver;
+            plan = driver.PlanSend();
         }
 
-        _driver.Execute(plan);
+        driver.Execute(plan);
         return channel;
     }
 }

@@ -77,6 +77,10 @@ public sealed record AmqpConnectionOptions
     /// <summary>TLS, or <see langword="null"/> for a bare TCP stream.</summary>
     public AmqpTlsOptions? Tls { get; init; }
 
+    /// <summary>How the connection recovers after it was lost; <see langword="null"/> for a connection that ends with
+    /// its stream.</summary>
+    public AmqpRecoveryOptions? Recovery { get; init; }
+
     /// <summary>Who reads the socket.</summary>
     public IoMode IoMode { get; init; }
 
@@ -154,6 +158,7 @@ public sealed record AmqpConnectionOptions
         }
 
         Tls?.Validate();
+        Recovery?.Validate();
         ToSessionOptions(ConnectTimeout).Validate();
     }
 

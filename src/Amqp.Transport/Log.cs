@@ -52,6 +52,18 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Debug, "Closing failed; it is closed all the same")]
     public static partial void CloseFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(
+        19,
+        LogLevel.Information,
+        "Delivery {DeliveryTag} of consumer {ConsumerTag} was settled too late: its connection was lost meanwhile")]
+    public static partial void DeliveryStale(ILogger logger, string consumerTag, ulong deliveryTag);
+
+    [LoggerMessage(20, LogLevel.Information, "The connection is recovered after {Attempts} attempts: {Report}")]
+    public static partial void Recovered(ILogger logger, int attempts, string report);
+
+    [LoggerMessage(21, LogLevel.Warning, "The topology could not be restored: {Report}")]
+    public static partial void NotRestored(ILogger logger, string report);
+
     [LoggerMessage(15, LogLevel.Information, "The credentials were renewed")]
     public static partial void CredentialsRenewed(ILogger logger);
 

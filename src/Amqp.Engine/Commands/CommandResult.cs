@@ -31,4 +31,9 @@ public enum CommandResult
     /// <summary>An argument cannot be sent in this way, such as a call with its nowait bit set or a short string of
     /// more than 255 bytes.</summary>
     InvalidArgument,
+
+    /// <summary>The delivery came on a connection or a channel that has ended: its tag is void, and an acknowledgement
+    /// of it is never sent. The engine's session knows one connection only; this is for what lasts for
+    /// several.</summary>
+    StaleDelivery,
 }

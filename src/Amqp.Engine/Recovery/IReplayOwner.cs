@@ -11,6 +11,12 @@ public interface IReplayOwner
     /// <param name="number">Its number on the session.</param>
     void OnChannelOpened(ulong channel, ushort number);
 
+    /// <summary>A channel or a consumer was not restored: it failed, or a filter left it out. Told at the end of the
+    /// replay.</summary>
+    /// <param name="channel">The owner's number of the channel.</param>
+    /// <param name="entity">The channel, or a consumer on it.</param>
+    void OnDropped(ulong channel, RecoveredEntity entity);
+
     /// <summary>A queue that the broker names has a new name. The ledger knows already.</summary>
     /// <param name="name">The name it had.</param>
     /// <param name="newName">The name it has now.</param>

@@ -237,6 +237,13 @@ public sealed partial class TopologyReplay
         foreach (ReplayLine line in _channels)
         {
             _session!.SetCallWindow(line.Number, 1);
+            foreach (ReplayStep step in line.Steps.Where(static each => each.IsEntity).Prepend(line.Entity!))
+            {
+                if (step.Entity.Outcome != EntityOutcome.Restored)
+                {
+                    _owner.OnDropped(line.Owner, step.Entity);
+                }
+            }
         }
     }
 }

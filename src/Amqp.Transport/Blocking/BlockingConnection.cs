@@ -168,7 +168,7 @@ public sealed partial class BlockingConnection : IDisposable
     internal object Call(AmqpChannel? channel, ushort number, AmqpMethod request, RpcCall call, TimeSpan? timeout)
     {
         call.Waiter = _pump;
-        _connection.StartCall(channel, number, request, call);
+        _connection.StartCall(channel, request, call);
         return WaitFor(call, request.Id, timeout);
     }
 

@@ -13,6 +13,7 @@ public sealed partial class AmqpChannel
     /// <param name="cancellationToken">Only looked at beforehand: this does not wait for the broker.</param>
     /// <returns>A completed task; the acknowledgement is on its way. A tag that is unknown closes the
     /// channel.</returns>
+    /// <exception cref="AmqpStaleDeliveryException">It came before the connection was recovered.</exception>
     /// <exception cref="AmqpException">The channel or the connection is closed.</exception>
     public ValueTask AckAsync(ulong deliveryTag, bool multiple = false, CancellationToken cancellationToken = default)
     {
@@ -30,6 +31,7 @@ public sealed partial class AmqpChannel
     /// <param name="requeue">Whether it goes back into its queue; otherwise it is dead-lettered or dropped.</param>
     /// <param name="cancellationToken">Only looked at beforehand.</param>
     /// <returns>A completed task.</returns>
+    /// <exception cref="AmqpStaleDeliveryException">It came before the connection was recovered.</exception>
     /// <exception cref="AmqpException">The channel or the connection is closed.</exception>
     public ValueTask NackAsync(
         ulong deliveryTag, bool multiple = false, bool requeue = true, CancellationToken cancellationToken = default)
@@ -47,6 +49,7 @@ public sealed partial class AmqpChannel
     /// <param name="requeue">Whether it goes back into its queue; otherwise it is dead-lettered or dropped.</param>
     /// <param name="cancellationToken">Only looked at beforehand.</param>
     /// <returns>A completed task.</returns>
+    /// <exception cref="AmqpStaleDeliveryException">It came before the connection was recovered.</exception>
     /// <exception cref="AmqpException">The channel or the connection is closed.</exception>
     public ValueTask RejectAsync(ulong deliveryTag, bool requeue = true, CancellationToken cancellationToken = default)
     {
@@ -70,8 +73,10 @@ public sealed partial class AmqpChannel
     internal AmqpException? Settle(Settlement kind, ulong deliveryTag, bool multiple, bool requeue)
     {
         SendPlan plan;
+        IDriver driver;
         lock (_pump.Gate)
         {
+            driver = _pump.Driver;
             long before = _pump.Output.PendingBytes;
             CommandResult result = SettleInside(kind, deliveryTag, multiple, requeue);
             _pump.CountReplies(_pump.Output.PendingBytes - before);
@@ -80,12 +85,12 @@ public sealed partial class AmqpChannel
                 return _pump.Refused(result, this);
             }
 
-            plan = _pump.Driver.PlanSettlement();
+            plan = driver.PlanSettlement();
         }
 
         if (plan != SendPlan.None)
         {
-            _pump.Driver.Execute(plan);
+            driver.Execute(plan);
         }
 
         return null;
@@ -97,6 +102,16 @@ public sealed partial class AmqpChannel
         if (_end is not null)
         {
             return CommandResult.ChannelNotOpen;
+        }
+
+        if (IsStale(deliveryTag))
+        {
+            return CommandResult.StaleDelivery;
+        }
+
+        if (deliveryTag != 0)
+        {
+            deliveryTag -= _tagOffset;
         }
 
         var number = (ushort)Number;

@@ -162,6 +162,7 @@ public sealed partial class AmqpChannel
     {
         if (_consumers.TryGetValue(tag, out AmqpConsumer? consumer))
         {
+            _connection.Forget(this, tag);
             Remove(consumer, null, batch);
         }
     }

@@ -86,7 +86,12 @@ public sealed partial class AmqpChannel
     {
         _content = default;
         _content.Kind = kind;
-        _content.DeliveryTag = e.DeliveryTag;
+        if (kind != ContentKind.Return)
+        {
+            _lastTag = e.DeliveryTag;
+            _content.DeliveryTag = e.DeliveryTag + _tagOffset;
+        }
+
         _content.Redelivered = e.Redelivered;
         _content.Exchange = e.Exchange;
         _content.RoutingKey = e.RoutingKey;
@@ -191,11 +196,11 @@ public sealed partial class AmqpChannel
     }
 
     // The channel ended in the middle of a body.
-    private void DropContent(CompletionBatch batch)
+    private void DropContent(SessionEnd reason, CompletionBatch batch)
     {
         if (_content.Call is { } call)
         {
-            batch.Add(call, ToException(_end!));
+            batch.Add(call, ToException(reason));
         }
 
         ReturnBody();

@@ -105,18 +105,20 @@ public sealed partial class AmqpChannel
             return ValueTask.FromCanceled(cancellationToken);
         }
 
-        properties ??= BasicProperties.Empty;
+        properties = Identified(properties);
         PublishSource? source = null;
         AmqpException? error = null;
         SendPlan plan = SendPlan.None;
+        IDriver driver;
         lock (_pump.Gate)
         {
+            driver = _pump.Driver;
             if (MayPublish() || _end is not null)
             {
                 CommandResult result = Encode(exchange, routingKey, body, properties, mandatory, ref source);
                 if (result == CommandResult.Ok)
                 {
-                    plan = _pump.Driver.PlanSend();
+                    plan = driver.PlanSend();
                 }
                 else
                 {
@@ -136,7 +138,7 @@ public sealed partial class AmqpChannel
 
         if (plan != SendPlan.None)
         {
-            _pump.Driver.Execute(plan);
+            driver.Execute(plan);
         }
 
         return source is null ? default : source.Start(cancellationToken);
@@ -157,6 +159,12 @@ public sealed partial class AmqpChannel
 
     internal void ReturnSource(PublishSource source)
     {
+        if (_resends)
+        {
+            source.Release();
+            source.WasSent = false;
+        }
+
         lock (_sourceGate)
         {
             if (_freeCount < SourcesKept)
@@ -193,12 +201,26 @@ public sealed partial class AmqpChannel
 
     internal void OnPublishesLost(ulong from, ulong to, SessionEnd reason, CompletionBatch batch)
     {
-        _lost.Add((from, to));
+        bool isContinued = _pump.WillRecover(reason);
+        if (!isContinued)
+        {
+            _lost.Add((from, to));
+        }
+
         AmqpException? error = null;
         for (ulong sequence = from; sequence <= to; sequence++)
         {
             _unsettled--;
-            if (_ring.Remove(sequence) is { } source)
+            if (_ring.Remove(sequence) is not { } source)
+            {
+                continue;
+            }
+
+            if (isContinued && _resends)
+            {
+                KeepForLater(source);
+            }
+            else
             {
                 source.State = PublishState.Idle;
                 batch.Add(source, error ??= ToException(reason));
@@ -244,6 +266,11 @@ public sealed partial class AmqpChannel
         if (result == CommandResult.Ok && sequence != 0)
         {
             source ??= RentSource();
+            if (_resends)
+            {
+                source.Hold(exchange, routingKey, body, properties, mandatory);
+            }
+
             source.Sequence = sequence;
             source.State = PublishState.Sent;
             _ring.Add(sequence, source);

@@ -27,8 +27,10 @@ public sealed partial class AmqpChannel
         cancellationToken.ThrowIfCancellationRequested();
         var batch = new PublishBatch(messages.Count);
         SendPlan plan;
+        IDriver driver;
         lock (_pump.Gate)
         {
+            driver = _pump.Driver;
             CheckAll(messages);
             for (int i = 0; i < messages.Count; i++)
             {
@@ -40,7 +42,7 @@ public sealed partial class AmqpChannel
                         message.Exchange,
                         message.RoutingKey,
                         message.Body,
-                        message.Properties ?? BasicProperties.Empty,
+                        Identified(message.Properties),
                         message.Mandatory,
                         out source);
                 if (source is null)
@@ -53,10 +55,10 @@ public sealed partial class AmqpChannel
                 }
             }
 
-            plan = _pump.Driver.PlanSend();
+            plan = driver.PlanSend();
         }
 
-        _pump.Driver.Execute(plan);
+        driver.Execute(plan);
         batch.Seal();
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             (_, token) => batch.Cancel(this, token), null);
@@ -94,7 +96,7 @@ public sealed partial class AmqpChannel
             message.Exchange,
             message.RoutingKey,
             message.Body,
-            message.Properties ?? BasicProperties.Empty,
+            Identified(message.Properties),
             message.Mandatory,
             ref source);
         return result == CommandResult.Ok ? null : _pump.Refused(result, this);

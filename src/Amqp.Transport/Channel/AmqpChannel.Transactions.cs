@@ -22,12 +22,24 @@ public sealed partial class AmqpChannel
     /// <summary>Commits what was published and acknowledged since the last commit (<c>tx.commit</c>).</summary>
     /// <param name="cancellationToken">Ends the wait; it is then not known whether the broker has committed.</param>
     /// <returns>A task that ends when the broker has answered.</returns>
-    public Task TxCommitAsync(CancellationToken cancellationToken = default) =>
-        CallAsync<TxCommitOk>(new TxCommit(), cancellationToken);
+    /// <exception cref="AmqpTransactionLostException">The connection was recovered since the last commit.</exception>
+    public async Task TxCommitAsync(CancellationToken cancellationToken = default)
+    {
+        if (Volatile.Read(ref _hasLostTransaction))
+        {
+            await TxRollbackAsync(cancellationToken).ConfigureAwait(false);
+            throw new AmqpTransactionLostException();
+        }
+
+        await CallAsync<TxCommitOk>(new TxCommit(), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Drops what was published and acknowledged since the last commit (<c>tx.rollback</c>).</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when the broker has answered.</returns>
-    public Task TxRollbackAsync(CancellationToken cancellationToken = default) =>
-        CallAsync<TxRollbackOk>(new TxRollback(), cancellationToken);
+    public async Task TxRollbackAsync(CancellationToken cancellationToken = default)
+    {
+        await CallAsync<TxRollbackOk>(new TxRollback(), cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _hasLostTransaction, false);
+    }
 }

@@ -126,7 +126,7 @@ public sealed partial class AmqpChannel
         source = null;
         bool isDetached = false;
         long setAside = 0;
-        if (_pump.IsBlocked && _pump.BlockedPolicy.Action != BlockedAction.Wait)
+        if (_pump.HoldPolicy.Action != BlockedAction.Wait)
         {
             CommandResult result = Check(exchange, routingKey, properties, body.Length);
             if (result != CommandResult.Ok)
@@ -137,7 +137,7 @@ public sealed partial class AmqpChannel
             setAside = body.Length + BlockedPolicy.BytesPerMessage;
             if (!_pump.TrySetAside(setAside))
             {
-                return new PublishBlockedException(_pump.BlockedReason!);
+                return _pump.WhyHeld();
             }
 
             isDetached = !_confirms && !_isTransactional; // a commit must not overtake what it commits
@@ -155,6 +155,11 @@ public sealed partial class AmqpChannel
 
     private CommandResult Check(string exchange, string routingKey, BasicProperties properties, int length)
     {
+        if (_pump.IsSuspended)
+        {
+            return CheckNames(exchange, routingKey); // what was negotiated is not known now
+        }
+
         try
         {
             return _pump.Session.CheckPublish((ushort)Number, exchange, routingKey, properties, length);
@@ -170,7 +175,10 @@ public sealed partial class AmqpChannel
         _waiting.Remove(source);
         _pump.TakeBack(source.SetAside);
         source.SetAside = 0;
-        source.Release();
+        if (source.State != PublishState.Sent || !_resends)
+        {
+            source.Release();
+        }
     }
 
     private void FailWaiting(SessionEnd reason, CompletionBatch batch)

@@ -19,19 +19,23 @@ public sealed partial class AmqpChannel : IAsyncDisposable
     private bool _endedWithSession;
     private AmqpException? _closeReason;
 
-    internal AmqpChannel(AmqpConnection connection, SessionPump pump, ushort number, AmqpChannelOptions options)
+    internal AmqpChannel(
+        AmqpConnection connection, SessionPump pump, ulong id, ushort number, AmqpChannelOptions options)
     {
         _connection = connection;
         _pump = pump;
+        Id = id;
         Number = number;
+        _resends = connection.Options.Recovery is { Republish: true };
+        _assignsIds = connection.Options.Recovery is { AssignMessageIds: true };
         _inlineConfirms = options.InlineConfirms;
         _maxUnsettled = Math.Min(options.MaxUnsettledPublishes, pump.Limits.MaxUnsettledPublishes);
         Dispatcher = new ChannelDispatcher(pump, connection.Logger);
     }
 
-    /// <summary>The channel's number on its connection, from 1. It is used again after the channel has
-    /// closed.</summary>
-    public int Number { get; }
+    /// <summary>The channel's number on its connection, from 1. It is used again after the channel has closed, and may
+    /// be another one after the connection was recovered.</summary>
+    public int Number { get; private set; }
 
     /// <summary>The connection that the channel belongs to.</summary>
     public AmqpConnection Connection => _connection;
@@ -115,9 +119,12 @@ public sealed partial class AmqpChannel : IAsyncDisposable
     internal bool StartClose(ReplyCode code, string text, RpcCall call)
     {
         SendPlan plan;
+        IDriver driver;
         lock (_pump.Gate)
         {
+            driver = _pump.Driver;
             if (_end is not null
+                || _connection.TryEndSuspended(this)
                 || _pump.Session.CloseChannel((ushort)Number, code, text, out RequestId id) != CommandResult.Ok)
             {
                 return false;
@@ -125,10 +132,10 @@ public sealed partial class AmqpChannel : IAsyncDisposable
 
             StopBounding();
             _pump.Track(id, call);
-            plan = _pump.Driver.PlanSend();
+            plan = driver.PlanSend();
         }
 
-        _pump.Driver.Execute(plan);
+        driver.Execute(plan);
         return true;
     }
 
@@ -142,11 +149,12 @@ public sealed partial class AmqpChannel : IAsyncDisposable
 
     internal void OnClosed(SessionEnd reason, CompletionBatch batch)
     {
+        _connection.Forget(this);
         _endedWithSession = IsSessionOver;
         _end = reason;
         AmqpException error = ToException(reason);
         Volatile.Write(ref _closeReason, error);
-        DropContent(batch);
+        DropContent(reason, batch);
         FailWaiting(reason, batch);
         foreach (AmqpConsumer consumer in _consumers.Values)
         {
@@ -180,7 +188,7 @@ public sealed partial class AmqpChannel : IAsyncDisposable
     internal Task<object> CallAsync(AmqpMethod request, RpcCall call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _connection.StartCall(this, (ushort)Number, request, call);
+        _connection.StartCall(this, request, call);
         return _connection.WaitAsync(call, request.Id, cancellationToken);
     }
 

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Amqp.Transport.Connect;
 
 /// <summary>Tries the endpoints in order, and each one's addresses in order, within one deadline.</summary>
-internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector connector)
+internal sealed class ConnectWorkflow(
+    AmqpConnectionOptions options, IConnector connector, AmqpConnection? former = null)
 {
     // A connector that heeds its token says better than the deadline does what it was waiting for.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
@@ -15,6 +16,9 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
         ImmutableArray.CreateBuilder<AmqpConnectAttempt>();
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Amqp.Transport");
     private readonly long _startedAt = options.TimeProvider.GetTimestamp();
+
+    /// <summary>What was tried in vain so far.</summary>
+    public IReadOnlyList<AmqpConnectAttempt> Attempts => _attempts;
 
     private TimeSpan Left => options.ConnectTimeout - options.TimeProvider.GetElapsedTime(_startedAt);
 
@@ -105,7 +109,9 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
 
         TimeSpan left = budget - options.TimeProvider.GetElapsedTime(startedAt);
         left = left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
-        var connection = new AmqpConnection(current, stream, target, left, _logger);
+        AmqpConnection connection = former is null
+            ? new AmqpConnection(current, stream, target, left, _logger)
+            : former.Relink(current, stream, target, left);
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -121,12 +127,12 @@ internal sealed class ConnectWorkflow(AmqpConnectionOptions options, IConnector 
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await connection.AbortAsync().ConfigureAwait(false);
+            await connection.AbortLinkAsync().ConfigureAwait(false);
             throw;
         }
         catch (AmqpException error)
         {
-            await connection.Completion.ConfigureAwait(false);
+            await connection.LinkEnded.ConfigureAwait(false);
             if (error is AmqpConnectionClosedException { Code: not ReplyCode.Success } refusal && IsRefusal(refusal))
             {
                 throw; // the broker said so, and the next endpoint would be asked with the same credentials

@@ -31,7 +31,7 @@ internal sealed class CredentialsRefresh(
 
     private async Task StopWithConnectionAsync()
     {
-        await connection.Completion.ConfigureAwait(false);
+        await connection.LinkEnded.ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
     }
 

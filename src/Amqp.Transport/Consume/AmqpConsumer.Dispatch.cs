@@ -92,7 +92,7 @@ public sealed partial class AmqpConsumer
             {
                 PutBack(item.DeliveryTag);
             }
-            else if (!IsPointless)
+            else if (!IsPointless(item.DeliveryTag))
             {
                 Inline!(new InlineDelivery(in item, ref settled));
             }
@@ -118,7 +118,7 @@ public sealed partial class AmqpConsumer
             {
                 PutBack(delivery.DeliveryTag);
             }
-            else if (!IsPointless)
+            else if (!IsPointless(delivery.DeliveryTag))
             {
                 await Owned!(delivery, _stopping.Token).ConfigureAwait(false);
             }
@@ -147,7 +147,7 @@ public sealed partial class AmqpConsumer
             {
                 PutBack(item.DeliveryTag);
             }
-            else if (!IsPointless)
+            else if (!IsPointless(item.DeliveryTag))
             {
                 await Borrowed!(delivery, _stopping.Token).ConfigureAwait(false);
             }
@@ -181,7 +181,8 @@ public sealed partial class AmqpConsumer
     }
 
     // A message that can no longer be settled comes again elsewhere: handling it here would only do the work twice.
-    private bool IsPointless => _stopping.IsCancellationRequested && !Options.NoAck;
+    private bool IsPointless(ulong deliveryTag) =>
+        !Options.NoAck && (_stopping.IsCancellationRequested || Channel.IsStale(deliveryTag));
 
     private void OnHandled(int bytes)
     {
@@ -241,6 +242,12 @@ public sealed partial class AmqpConsumer
 
     internal void OnHandlerFailed(Exception error, ulong deliveryTag, bool settled)
     {
+        if (error is AmqpStaleDeliveryException)
+        {
+            Log.DeliveryStale(Channel.Owner.Logger, ConsumerTag, deliveryTag); // no fault of the handler's
+            return;
+        }
+
         Interlocked.Increment(ref _failures);
         Log.HandlerFailed(Channel.Owner.Logger, ConsumerTag, deliveryTag, Options.OnHandlerError, error);
         if (!Options.NoAck && !settled)

@@ -48,8 +48,8 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
     /// <summary>The consumer's tag, as it was given or as the broker chose it.</summary>
     public string ConsumerTag { get; internal set; } = "";
 
-    /// <summary>The queue that is consumed.</summary>
-    public string Queue { get; }
+    /// <summary>The queue that is consumed; one that the broker names has another name after a recovery.</summary>
+    public string Queue { get; internal set; }
 
     /// <summary>The channel that it runs on.</summary>
     public AmqpChannel Channel { get; }
@@ -131,13 +131,16 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
 
     internal bool TryRead([NotNullWhen(true)] out Delivery? delivery)
     {
-        if (!Stream.TryRead(out delivery))
+        while (Stream.TryRead(out delivery))
         {
-            return false;
+            OnHandled(delivery.Body.Length);
+            if (Options.NoAck || !Channel.IsStale(delivery.DeliveryTag))
+            {
+                return true;
+            }
         }
 
-        OnHandled(delivery.Body.Length);
-        return true;
+        return false;
     }
 
     /// <summary>Ends an enumeration: cancels, and gives back what was not enumerated.</summary>

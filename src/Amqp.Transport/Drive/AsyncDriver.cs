@@ -23,7 +23,7 @@ internal sealed class AsyncDriver(
         Exception? cause = null;
         try
         {
-            while (!Pump.IsOver)
+            while (!IsOver)
             {
                 while (Pause is { } pause)
                 {
@@ -56,7 +56,7 @@ internal sealed class AsyncDriver(
             Greeting = buffer.Slice(0, Math.Min(8, buffer.Length)).ToArray();
         }
 
-        Pump.Receive(in buffer, _batch, out SequencePosition consumed, out SequencePosition examined);
+        Pump.Receive(this, in buffer, _batch, out SequencePosition consumed, out SequencePosition examined);
         RunBatch(_batch);
         reader.AdvanceTo(consumed, examined);
         SendAfterRead();

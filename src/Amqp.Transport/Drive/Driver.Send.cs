@@ -41,7 +41,7 @@ internal abstract partial class Driver
 
     private SendPlan Plan()
     {
-        if (_sending || !Pump.Output.HasOutput)
+        if (_sending || !Output.HasOutput)
         {
             return SendPlan.None;
         }
@@ -105,7 +105,7 @@ internal abstract partial class Driver
     {
         if (_sendFailed)
         {
-            Pump.Output.Clear();
+            Output.Clear();
             return SendPlan.None;
         }
 
@@ -199,9 +199,9 @@ internal abstract partial class Driver
         bool more;
         lock (Pump.Gate)
         {
-            Pump.Output.Release(_inHand);
+            Output.Release(_inHand);
             _inHand = default;
-            if (Pump.HasWaitingPublishes)
+            if (Pump.HasWaitingPublishes && Pump.Driver == this)
             {
                 batch = Pump.RentBatch();
                 Pump.AdmitWaiting(batch);
@@ -209,7 +209,7 @@ internal abstract partial class Driver
 
             if (_sendFailed)
             {
-                Pump.Output.Clear(); // the stream was closed meanwhile
+                Output.Clear(); // the stream was closed meanwhile
             }
 
             Pump.CheckReplies();
@@ -231,12 +231,12 @@ internal abstract partial class Driver
 
     private bool TakeNext()
     {
-        if (!Pump.Output.TryTake(out _inHand))
+        if (!Output.TryTake(out _inHand))
         {
             return false;
         }
 
-        _moreInHand = Pump.Output.HasOutput && ++_blocksSinceFlush < BlocksPerFlush;
+        _moreInHand = Output.HasOutput && ++_blocksSinceFlush < BlocksPerFlush;
         if (!_moreInHand)
         {
             _blocksSinceFlush = 0;
@@ -260,10 +260,14 @@ internal abstract partial class Driver
         lock (Pump.Gate)
         {
             _sendFailed = true;
-            Pump.EndCause ??= error;
-            Pump.Output.Release(_inHand);
+            if (Pump.Driver == this)
+            {
+                Pump.EndCause ??= error;
+            }
+
+            Output.Release(_inHand);
             _inHand = default;
-            Pump.Output.Clear();
+            Output.Clear();
             Pump.CheckReplies();
             GoIdle();
         }
@@ -280,7 +284,7 @@ internal abstract partial class Driver
         catch (TimeoutException)
         {
             var batch = new CompletionBatch();
-            Pump.ReceiveEnd(Classify(error), error, batch);
+            Pump.ReceiveEnd(this, Classify(error), error, batch);
             batch.Run(Logger);
         }
     }

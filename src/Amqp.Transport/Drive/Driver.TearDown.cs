@@ -14,7 +14,7 @@ internal abstract partial class Driver
     public void Abort()
     {
         var batch = new CompletionBatch();
-        Pump.ReceiveEnd(StreamEnd.Aborted, null, batch);
+        Pump.ReceiveEnd(this, StreamEnd.Aborted, null, batch);
         batch.Run(Logger);
         Transport.Abort();
     }
@@ -80,7 +80,7 @@ internal abstract partial class Driver
         lock (Pump.Gate)
         {
             _sendFailed = true;
-            Pump.Output.Clear();
+            Output.Clear();
         }
 
         _tornDown.SetResult();

@@ -42,7 +42,7 @@ internal abstract partial class Driver
         SendPlan plan;
         lock (Pump.Gate)
         {
-            if (Pump.IsOver)
+            if (IsOver)
             {
                 return;
             }

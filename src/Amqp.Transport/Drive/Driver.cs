@@ -23,6 +23,7 @@ internal abstract partial class Driver : IDriver, IThreadPoolWorkItem
         SessionPump pump, TransportStream transport, AmqpConnectionOptions options, ILogger logger)
     {
         Pump = pump;
+        Output = pump.Output;
         Transport = transport;
         Time = options.TimeProvider;
         Logger = logger;
@@ -54,6 +55,12 @@ internal abstract partial class Driver : IDriver, IThreadPoolWorkItem
     }
 
     protected SessionPump Pump { get; }
+
+    /// <summary>What this driver sends: the pump has another one when it has another driver.</summary>
+    protected SlabOutput Output { get; }
+
+    /// <summary>Whether the session is over, or the pump goes on with another driver, on another stream.</summary>
+    protected bool IsOver => Pump.IsOver || Pump.Driver != this;
 
     protected TransportStream Transport { get; }
 
@@ -117,7 +124,7 @@ internal abstract partial class Driver : IDriver, IThreadPoolWorkItem
     /// <summary>Tells the engine how the stream ended.</summary>
     protected void EndReading(StreamEnd end, Exception? cause, CompletionBatch batch)
     {
-        Pump.ReceiveEnd(end, cause, batch);
+        Pump.ReceiveEnd(this, end, cause, batch);
         batch.Run(Logger);
         _readEnded.SetResult();
     }

@@ -22,6 +22,16 @@ internal sealed class RpcCall : IPending
     /// <summary>What a caller waits with that blocks, or null.</summary>
     public BlockingPump? Waiter { get; set; }
 
+    /// <summary>What was asked for, once it was.</summary>
+    public AmqpMethod? Request { get; set; }
+
+    /// <summary>The channel it was asked on; null for the connection's own.</summary>
+    public AmqpChannel? Channel { get; set; }
+
+    /// <summary>Whether it waits for the connection to be recovered. Guarded by the gate until the caller stops
+    /// waiting.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>Whether the caller has stopped waiting. Guarded by the gate.</summary>
     public bool IsAbandoned { get; set; }
 

@@ -14,10 +14,18 @@ internal sealed partial class SessionPump
 
     public BlockedPolicy BlockedPolicy { get; }
 
+    /// <summary>What publishing does at the moment instead of being sent.</summary>
+    public BlockedPolicy HoldPolicy =>
+        IsSuspended ? _owner.WhenSuspended : IsBlocked ? BlockedPolicy : BlockedPolicy.Wait;
+
+    /// <summary>Why a publish is refused that neither waits nor is set aside.</summary>
+    public AmqpException WhyHeld() =>
+        IsSuspended ? new AmqpNotReadyException() : new PublishBlockedException(BlockedReason!);
+
     /// <summary>Takes room for a publish that its caller does not wait for.</summary>
     public bool TrySetAside(long bytes)
     {
-        if (bytes > BlockedPolicy.MaxBytes - _setAside)
+        if (bytes > HoldPolicy.MaxBytes - _setAside)
         {
             return false;
         }
@@ -31,6 +39,7 @@ internal sealed partial class SessionPump
     private void OnBlocked(string reason, CompletionBatch batch)
     {
         BlockedReason = reason;
+        _isHeld = true;
         if (BlockedPolicy.Action == BlockedAction.Fail)
         {
             foreach (AmqpChannel channel in _waitingChannels)
@@ -48,6 +57,7 @@ internal sealed partial class SessionPump
     private void OnUnblocked(CompletionBatch batch)
     {
         BlockedReason = null;
+        _isHeld = IsSuspended;
         long before = Output.PendingBytes;
         AdmitWaiting(batch);
         CountReplies(before - Output.PendingBytes); // these are no replies to the input

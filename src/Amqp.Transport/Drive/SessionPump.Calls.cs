@@ -19,6 +19,11 @@ internal sealed partial class SessionPump
     /// <summary>Turns a refused command into an exception.</summary>
     public AmqpException Refused(CommandResult result, AmqpChannel? channel)
     {
+        if (result == CommandResult.StaleDelivery)
+        {
+            return new AmqpStaleDeliveryException();
+        }
+
         if (result == CommandResult.NotOpen)
         {
             return IsOver
@@ -35,8 +40,14 @@ internal sealed partial class SessionPump
 
     private RpcCall? TakeCall(RequestId id) => _calls.Remove(id.Value, out RpcCall? call) ? call : null;
 
-    private void OnCallCompleted(RequestId id, AmqpMethod reply, CompletionBatch batch) =>
-        TakeCall(id)?.OnReply(reply, batch);
+    private void OnCallCompleted(RequestId id, AmqpMethod reply, CompletionBatch batch)
+    {
+        if (TakeCall(id) is { } call)
+        {
+            _owner.OnReplied(call, reply);
+            call.OnReply(reply, batch);
+        }
+    }
 
     private void OnCallFailed(RequestId id, ushort channel, SessionEnd reason, CompletionBatch batch)
     {

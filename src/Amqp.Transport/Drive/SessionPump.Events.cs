@@ -1,4 +1,5 @@
 using Amqp.Engine.Events;
+using Amqp.Engine.Session;
 
 namespace Amqp.Transport.Drive;
 
@@ -30,6 +31,12 @@ internal sealed partial class SessionPump
 
     private void Route(in AmqpEvent e, CompletionBatch batch)
     {
+        if (Replay is { } replay && replay.Handle(in e))
+        {
+            OnReplayMoved(batch);
+            return;
+        }
+
         switch (e.Kind)
         {
             case EventKind.SessionOpened:
@@ -79,13 +86,21 @@ internal sealed partial class SessionPump
         if (Find(number) is { } channel)
         {
             _channels[number] = null;
-            channel.OnClosed(reason, batch);
+            if (Session.State == ConnectionState.Closed && _owner.WillRecover(reason))
+            {
+                channel.Suspend(reason, batch);
+            }
+            else
+            {
+                channel.OnClosed(reason, batch);
+            }
         }
     }
 
     private void OnSessionClosed(SessionEnd reason, CompletionBatch batch)
     {
         End = reason;
+        Replay = null;
         foreach (RpcCall call in _calls.Values)
         {
             batch.Add(call, Reasons.ForConnection(reason, EndCause));

@@ -8,8 +8,8 @@ internal sealed partial class SessionPump
     private CompletionBatch? _spareBatch;
 
     /// <summary>Whether publishes may be encoded: output is below its bound, which one message may exceed by its own
-    /// size, and the broker reads.</summary>
-    public bool HasRoom => Output.PendingBytes < _maxPendingOutput && !IsBlocked;
+    /// size, and the broker reads and all is restored.</summary>
+    public bool HasRoom => Output.PendingBytes < _maxPendingOutput && !_isHeld;
 
     public bool HasWaitingPublishes => _waitingChannels.Count > 0;
 
@@ -19,7 +19,7 @@ internal sealed partial class SessionPump
     /// <summary>Encodes waiting publishes while there is room, once half of it is free.</summary>
     public void AdmitWaiting(CompletionBatch batch)
     {
-        if (IsBlocked || Output.PendingBytes > _maxPendingOutput / 2)
+        if (_isHeld || Output.PendingBytes > _maxPendingOutput / 2)
         {
             return;
         }

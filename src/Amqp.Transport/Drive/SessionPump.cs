@@ -21,6 +21,7 @@ internal sealed partial class SessionPump
     private AmqpChannel?[] _channels = new AmqpChannel?[8];
     private readonly List<IDispatcher> _staged = [];
     private int _fullConsumers;
+    private bool _isHeld;
 
     public SessionPump(
         SessionOptions options,
@@ -39,9 +40,9 @@ internal sealed partial class SessionPump
 
     public Lock Gate { get; } = new();
 
-    public AmqpSession Session { get; }
+    public AmqpSession Session { get; private set; }
 
-    public SlabOutput Output { get; } = new();
+    public SlabOutput Output { get; private set; } = new();
 
     /// <summary>The memory of bodies that are lent to handlers.</summary>
     public BodyPool Bodies { get; } = new();
@@ -71,6 +72,7 @@ internal sealed partial class SessionPump
 
     /// <summary>Feeds bytes to the engine and routes what they mean. Takes the gate.</summary>
     public void Receive(
+        IDriver driver,
         in ReadOnlySequence<byte> input,
         CompletionBatch batch,
         out SequencePosition consumed,
@@ -78,6 +80,12 @@ internal sealed partial class SessionPump
     {
         lock (Gate)
         {
+            if (driver != Driver)
+            {
+                (consumed, examined) = (input.End, input.End); // a stream that was left behind
+                return;
+            }
+
             _input = input;
             long before = Output.PendingBytes;
             EventScope scope = Session.Receive(in input, _clock.Now);
@@ -93,11 +101,11 @@ internal sealed partial class SessionPump
     }
 
     /// <summary>Tells the engine that the stream ended. Takes the gate.</summary>
-    public void ReceiveEnd(StreamEnd end, Exception? cause, CompletionBatch batch)
+    public void ReceiveEnd(IDriver driver, StreamEnd end, Exception? cause, CompletionBatch batch)
     {
         lock (Gate)
         {
-            if (IsOver)
+            if (IsOver || driver != Driver)
             {
                 return;
             }
@@ -141,6 +149,15 @@ internal sealed partial class SessionPump
         }
 
         _channels[channel.Number] = channel;
+    }
+
+    /// <summary>Forgets a channel by its number.</summary>
+    public void Unregister(AmqpChannel channel)
+    {
+        if (Find((ushort)channel.Number) == channel)
+        {
+            _channels[channel.Number] = null;
+        }
     }
 
     /// <summary>Counts consumers whose buffer is full.</summary>

@@ -70,6 +70,19 @@ internal sealed partial class ThreadedDriver
         }
     }
 
+    // The thread will serve others. What the end made due runs on the pool.
+    private void LeaveReading()
+    {
+        lock (_workGate)
+        {
+            _readerThread = 0;
+            while (_work.TryDequeue(out IThreadPoolWorkItem? work))
+            {
+                base.Schedule(work);
+            }
+        }
+    }
+
     // False when the reading was taken over meanwhile.
     private bool TryDispatch()
     {

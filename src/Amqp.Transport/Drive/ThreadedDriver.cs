@@ -75,7 +75,7 @@ internal sealed partial class ThreadedDriver : Driver
         TakeReading();
         try
         {
-            while (!Pump.IsOver)
+            while (!IsOver)
             {
                 WaitWhilePaused();
                 NapIfDue();
@@ -103,6 +103,7 @@ internal sealed partial class ThreadedDriver : Driver
         DispatchWatchdog.Remove(this);
         Interlocked.Decrement(ref s_connectionCount);
         EndReading(end, cause, _batch);
+        LeaveReading();
         SlabPool.Return(_buffer);
         if (_tearsDown)
         {
@@ -130,7 +131,7 @@ internal sealed partial class ThreadedDriver : Driver
         _filled += count;
         var input = new ReadOnlySequence<byte>(_buffer, 0, _filled);
         _receivingThread = Environment.CurrentManagedThreadId;
-        Pump.Receive(in input, _batch, out SequencePosition consumed, out _);
+        Pump.Receive(this, in input, _batch, out SequencePosition consumed, out _);
         _receivingThread = 0;
         if (_tearsDown && _batch.HasInline)
         {

@@ -23,6 +23,22 @@ internal sealed class PublishList
         _last = source;
     }
 
+    public void Prepend(PublishSource source)
+    {
+        source.Previous = null;
+        source.Next = First;
+        if (First is null)
+        {
+            _last = source;
+        }
+        else
+        {
+            First.Previous = source;
+        }
+
+        First = source;
+    }
+
     public void Remove(PublishSource source)
     {
         if (source.Previous is { } previous)

@@ -50,6 +50,9 @@ internal sealed class PublishSource : IValueTaskSource, IPending
     /// <summary>Whether its caller does not wait for it: the message was set aside.</summary>
     public bool IsDetached { get; set; }
 
+    /// <summary>Whether it was sent on a stream that has ended.</summary>
+    public bool WasSent { get; set; }
+
     /// <summary>The neighbours in the list for room, or the next one in the pool.</summary>
     public PublishSource? Next { get; set; }
 

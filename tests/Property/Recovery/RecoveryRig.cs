@@ -72,6 +72,8 @@ internal sealed class RecoveryRig : IReplayOwner
 
     public List<(string Name, string NewName)> Renamed { get; } = [];
 
+    public List<(ulong Channel, string Name)> Dropped { get; } = [];
+
     public List<RecoveryState> States { get; } = [];
 
     public bool IsReady => Supervisor.State == RecoveryState.Ready;
@@ -114,6 +116,8 @@ internal sealed class RecoveryRig : IReplayOwner
     }
 
     public void OnChannelOpened(ulong channel, ushort number) => _numbers[channel] = number;
+
+    public void OnDropped(ulong channel, RecoveredEntity entity) => Dropped.Add((channel, entity.Name));
 
     public void OnQueueRenamed(string name, string newName) => Renamed.Add((name, newName));
 

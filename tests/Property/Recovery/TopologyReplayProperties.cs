@@ -107,6 +107,7 @@ public class TopologyReplayProperties
         Assert.Equal(
             [("b", ReplyCode.AccessRefused, true), ("gone", ReplyCode.NotFound, true)],
             rig.Supervisor.LastReport!.Failures.Select(each => (each.Name, each.Code, each.IsTransient)));
+        Assert.Equal([(RecoveryRig.Consumer, "b"), (RecoveryRig.Consumer, "gone")], rig.Dropped);
         Assert.True(rig.IsReady);
         Assert.Equal(
             ["a", "c"],
