@@ -73,7 +73,8 @@ public sealed partial class BrokerCore
         FieldTable given = host.WithQueueType(arguments ?? FieldTable.Empty, isDurable, false, isAutoDelete);
         string shown = Text.ReplyTexts.Queue(name, virtualHost);
         string? refusal = QueueArgumentRules.Refusal(given, shown, Profile)
-            ?? QueueArgumentRules.PropertyRefusal(given, isDurable, false, isAutoDelete, shown);
+            ?? QueueArgumentRules.PropertyRefusal(given, isDurable, false, isAutoDelete, shown)
+            ?? (isDurable || Profile.PermitsTransientSharedQueues ? null : Text.ReplyTexts.TransientQueuesDenied);
         if (refusal is not null)
         {
             throw new BrokerControlException(refusal);
@@ -109,7 +110,7 @@ public sealed partial class BrokerCore
     /// <summary>Shows the ready messages of a queue without taking them.</summary>
     /// <param name="virtualHost">The virtual host.</param>
     /// <param name="name">The queue's name.</param>
-    /// <returns>The messages in the order of delivery.</returns>
+    /// <returns>The messages in the order of delivery, of two priorities that take turns the high one first.</returns>
     /// <exception cref="BrokerControlException">No such virtual host or queue.</exception>
     public IReadOnlyList<MessageInfo> BrowseQueue(string virtualHost, string name) =>
         [.. QueueOrThrow(virtualHost, name).Browse().Select(static message => Describe(message, false))];

@@ -13,7 +13,7 @@ public sealed partial class BrokerCore
     /// <param name="virtualHost">The virtual host.</param>
     /// <param name="name">The queue's name.</param>
     /// <param name="count">The most messages, 0 or more.</param>
-    /// <returns>The messages in the order of delivery, as they were before.</returns>
+    /// <returns>The messages in the order in which a consumer gets them, as they were before.</returns>
     /// <exception cref="BrokerControlException">No such virtual host or queue.</exception>
     public IReadOnlyList<MessageInfo> TakeAndReturn(string virtualHost, string name, int count)
     {

@@ -28,7 +28,8 @@ public sealed class QueueView
     public QueueInfo Info => Find()
         ?? throw new BrokerControlException($"no queue '{Name}' in vhost '{VirtualHost}'") { IsNotFound = true };
 
-    /// <summary>The messages that wait for a consumer, in the order of delivery; none when there is no queue.</summary>
+    /// <summary>The messages that wait for a consumer, in the order of delivery, of two priorities that take turns the
+    /// high one first; none when there is no queue.</summary>
     public IReadOnlyList<MessageInfo> Messages =>
         _broker.Control(core => core.FindQueue(VirtualHost, Name) is null ? [] : core.BrowseQueue(VirtualHost, Name));
 

@@ -176,20 +176,25 @@ internal abstract partial class HostedConnection
 
     private async Task RunFlushAsync()
     {
-        if (_isAbortWanted)
+        try
         {
-            Abort();
-        }
-        else
-        {
-            await FlushAsync().ConfigureAwait(false);
-        }
-
-        lock (_broker.Gate)
-        {
-            if (--_flushes == 0)
+            if (_isAbortWanted)
             {
-                _flushed?.TrySetResult();
+                Abort();
+            }
+            else
+            {
+                await FlushAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            lock (_broker.Gate)
+            {
+                if (--_flushes == 0)
+                {
+                    _flushed?.TrySetResult();
+                }
             }
         }
     }

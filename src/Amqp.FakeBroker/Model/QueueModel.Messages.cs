@@ -152,7 +152,7 @@ internal partial class QueueModel
         return count;
     }
 
-    /// <summary>Every ready message in the order of delivery.</summary>
+    /// <summary>Every ready message in the order of delivery; levels that take turns come one by one.</summary>
     public virtual IEnumerable<StoredMessage> Browse() => Ready.All().Select(static entry => entry.Message);
 
     /// <summary>The broker stops: from now on nothing is handed out, whoever comes or goes.</summary>

@@ -5,8 +5,9 @@ namespace Amqp.FakeBroker.Model;
 
 /// <summary>
 /// What holds for a queue: its arguments, the policy that matches it and the operator's. Of several numbers the lowest
-/// holds; of several texts the argument's, then the policy's, but for the overflow of a quorum queue, where the policy
-/// goes first (measured).
+/// holds, and a delivery limit before the absence of one (below 0); of several texts the argument's, then the policy's,
+/// but for the overflow of a quorum queue, where the policy goes first (measured) and reject-publish-dlx is none that
+/// it knows.
 /// </summary>
 internal sealed class QueueSettings
 {
@@ -23,14 +24,14 @@ internal sealed class QueueSettings
         MaxLengthBytes = Lower(arguments, "max-length-bytes") ?? long.MaxValue;
         TimeToLive = Span(arguments, "message-ttl");
         Expires = Span(arguments, "expires");
-        DeliveryLimit = Lower(arguments, "delivery-limit");
+        DeliveryLimit = Lower(arguments, "delivery-limit", least: 0) ?? Lower(arguments, "delivery-limit");
         DeadLetterExchange = Text(arguments, "dead-letter-exchange");
         DeadLetterRoutingKey = Text(arguments, "dead-letter-routing-key");
         string? overflow = kind == QueueKind.Quorum ? PolicyText("overflow") : null;
         Overflow = (overflow ?? Text(arguments, "overflow")) switch
         {
             "reject-publish" => OverflowKind.RejectPublish,
-            "reject-publish-dlx" => OverflowKind.RejectPublishDeadLetter,
+            "reject-publish-dlx" when kind != QueueKind.Quorum => OverflowKind.RejectPublishDeadLetter,
             _ => OverflowKind.DropHead,
         };
         HasSingleActiveConsumer = arguments.TryGet("x-single-active-consumer", out FieldValue single)
@@ -87,13 +88,17 @@ internal sealed class QueueSettings
         return merged;
     }
 
-    private long? Lower(FieldTable arguments, string key)
+    /// <summary>The lowest of the numbers that are not below a least one.</summary>
+    private long? Lower(FieldTable arguments, string key, long least = long.MinValue)
     {
-        long? lowest = Integer(arguments, "x-" + key);
-        foreach (BrokerPolicy? policy in (ReadOnlySpan<BrokerPolicy?>)[Policy, OperatorPolicy])
+        long? lowest = null;
+        ReadOnlySpan<long?> numbers =
+        [
+            Integer(arguments, "x-" + key), Integer(Policy?.Definition, key), Integer(OperatorPolicy?.Definition, key),
+        ];
+        foreach (long? number in numbers)
         {
-            long? number = policy is null ? null : Integer(policy.Definition, key);
-            lowest = lowest is null || number < lowest ? number ?? lowest : lowest;
+            lowest = number >= least && (lowest is null || number < lowest) ? number : lowest;
         }
 
         return lowest;
@@ -111,6 +116,9 @@ internal sealed class QueueSettings
     private string? PolicyText(string key) =>
         PolicyTable.Text(Policy, key) ?? PolicyTable.Text(OperatorPolicy, key);
 
-    private static long? Integer(FieldTable table, string key) =>
-        table.TryGet(key, out FieldValue value) && FieldFacts.TryInteger(value, out long number) ? number : null;
+    private static long? Integer(FieldTable? table, string key) =>
+        table is not null && table.TryGet(key, out FieldValue value)
+            && FieldFacts.TryInteger(value, out long number)
+            ? number
+            : null;
 }

@@ -32,7 +32,7 @@ internal sealed class QuorumQueue(VirtualHost virtualHost, string name, FieldTab
 
     protected override int Levels => ReturnedLevel + 1;
 
-    protected override bool TakesTurns => Core.Profile.QuorumPrioritises;
+    protected override bool TakesTurns => Core.Profile.QuorumTakesTurns;
 
     protected override bool AlwaysLooksForExpired => true;
 

@@ -273,7 +273,8 @@ public sealed partial class BrokerConnection
         {
             for (int i = 0; i < queues.Count; i++)
             {
-                if (isHolding && i > 0 && queues[i].Kind != queues[i - 1].Kind)
+                if (isHolding && i > 0 && queues[i - 1].Kind == QueueKind.Classic
+                    && queues[i].Kind != QueueKind.Classic)
                 {
                     _virtualHost!.DeadLetters.Work();
                     _virtualHost.DeadLetters.TryHold();

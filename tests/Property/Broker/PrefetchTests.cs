@@ -49,6 +49,28 @@ public class PrefetchTests
     }
 
     [Fact]
+    public void What_is_settled_from_a_quorum_queue_makes_room_though_it_took_none()
+    {
+        var peer = BrokerPeer.Open(new BrokerCore());
+        var arguments = FieldTable.Create(("x-queue-type", "quorum"));
+        peer.Send(
+            1,
+            new QueueDeclare { Queue = "r", Durable = true, Arguments = arguments },
+            new QueueDeclare { Queue = "c" },
+            new BasicConsume { Queue = "r", ConsumerTag = "r" },
+            new BasicQos { PrefetchCount = 1, Global = true },
+            new BasicConsume { Queue = "c", ConsumerTag = "c" });
+        foreach (var queue in "c r c".Split(' '))
+        {
+            peer.Publish(1, "", queue, queue);
+        }
+
+        peer.Take();
+        peer.Send(1, new BasicAck { DeliveryTag = 2 });
+        Assert.Equal(["deliver c 3", "c"], peer.Take());
+    }
+
+    [Fact]
     public void A_shared_prefetch_does_not_hold_for_the_consumer_of_a_quorum_queue()
     {
         var peer = BrokerPeer.Open(new BrokerCore());

@@ -103,6 +103,24 @@ public class PublishTests
         Assert.Equal([answer], peer.Take());
     }
 
+    [Fact]
+    public void A_quorum_queue_knows_no_overflow_that_dead_letters_what_it_refuses()
+    {
+        var core = new BrokerCore();
+        core.PutPolicy(new BrokerPolicy("/", "p", "q", FieldTable.Create(("overflow", "reject-publish-dlx"))));
+        var peer = BrokerPeer.Open(core);
+        peer.Send(1, new ConfirmSelect(), new QueueDeclare
+        {
+            Queue = "q",
+            Durable = true,
+            Arguments = FieldTable.Create(("x-queue-type", "quorum"), ("x-max-length", 0)),
+        });
+        peer.Publish(1, "", "q", "1");
+        peer.Take();
+        peer.Publish(1, "", "q", "2");
+        Assert.Equal(["ack 2"], peer.Take());
+    }
+
     [Theory]
     [InlineData("quorum", "nack 2")]
     [InlineData("classic", "ack 2")]

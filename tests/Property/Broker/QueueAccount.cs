@@ -93,7 +93,7 @@ internal sealed class QueueAccount(QueueInfo queue, BrokerProfile profile, Func<
     private (int Level, long Place, ulong Message) Head()
     {
         var first = _ready.Min;
-        var takesTurns = queue.Type == "quorum" && profile.QuorumPrioritises && first.Level != Returned;
+        var takesTurns = queue.Type == "quorum" && profile.QuorumTakesTurns && first.Level != Returned;
         return takesTurns && _turn % 3 == 2 ? _ready.MinBy(static each => each.Place) : first;
     }
 

@@ -45,10 +45,13 @@ public class QuorumActiveConsumerTests
         Consume("a", 0);
         Consume("b", 1);
         Consume("c", 2);
-        _peer.Send(1, new BasicCancel { ConsumerTag = "c" });
         _peer.Take();
         _peer.Publish(1, "", "q", "1");
-        Assert.Equal(["deliver b 1", "1"], _peer.Take());
+        Assert.Equal(["deliver c 1", "1"], _peer.Take());
+        _peer.Send(1, new BasicAck { DeliveryTag = 1 }, new BasicCancel { ConsumerTag = "c" });
+        _peer.Take();
+        _peer.Publish(1, "", "q", "2");
+        Assert.Equal(["deliver b 2", "2"], _peer.Take());
     }
 
     private void Declare() => _peer.Send(1, new QueueDeclare

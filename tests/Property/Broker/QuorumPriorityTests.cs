@@ -49,6 +49,19 @@ public class QuorumPriorityTests
         Assert.Equal(expected, Run(program, ("x-max-length", maxLength)));
 
     [Fact]
+    public void Later_releases_hand_out_the_high_ones_first()
+    {
+        var peer = Open(new BrokerCore(new BrokerOptions { Profile = BrokerProfile.RabbitMq43 }));
+        foreach (var body in "h1 h2 l1 h3 l2".Split(' '))
+        {
+            Publish(peer, body);
+        }
+
+        peer.Send(1, new BasicConsume { Queue = "q", NoAck = true });
+        Assert.Equal(["h1", "h2", "h3", "l1", "l2"], Bodies(peer));
+    }
+
+    [Fact]
     public void Consumers_are_served_in_that_order_and_what_passes_through_counts()
     {
         var peer = Open();
@@ -93,9 +106,11 @@ public class QuorumPriorityTests
 
     private static IEnumerable<string> Bodies(BrokerPeer peer) => peer.Take().Where(static each => each.Length == 2);
 
-    private BrokerPeer Open(params (string Key, FieldValue Value)[] arguments)
+    private BrokerPeer Open(params (string Key, FieldValue Value)[] arguments) => Open(_core, arguments);
+
+    private static BrokerPeer Open(BrokerCore core, params (string Key, FieldValue Value)[] arguments)
     {
-        var peer = BrokerPeer.Open(_core);
+        var peer = BrokerPeer.Open(core, frameMax: 8192);
         peer.Send(1, new QueueDeclare
         {
             Queue = "q",

@@ -55,7 +55,10 @@ internal sealed class ScriptPlayer
             if (Core.FindQueue("/", name) is null)
             {
                 var arguments = _script.Queues[i];
-                Core.DeclareQueue("/", name, i % 2 == 0 || arguments.ContainsKey("x-queue-type"), false, arguments);
+                var isDurable = i % 2 == 0
+                    || arguments.ContainsKey("x-queue-type")
+                    || !Core.Profile.PermitsTransientSharedQueues;
+                Core.DeclareQueue("/", name, isDurable, false, arguments);
                 Core.Bind(new BindingInfo("/", Fanout, name, true, "", FieldTable.Empty));
                 _ledger.Declare(Core.FindQueue("/", name)!, _script.Profile);
             }
@@ -192,7 +195,7 @@ internal sealed class ScriptPlayer
         var isMultiple = op.Kind != BrokerOpKind.Reject && op.C % 3 == 0;
         foreach (var each in client.Outstanding.Keys.Where(each => each == tag || (isMultiple && each < tag)).ToList())
         {
-            client.Outstanding.Remove(each);
+            client.Forget(each);
         }
 
         client.Send(_now, op.Kind switch
