@@ -92,6 +92,71 @@ public sealed class WorldTests
     }
 
     [Theory]
+    [InlineData(100_000)]
+    [InlineData(-100_000)]
+    public async Task T11_A_clients_clock_that_drifts_finds_a_dead_peer_by_its_own_time(int drift)
+    {
+        var scenario = new SimScenario { Seed = 1, ClientDrift = drift };
+        var began = TimeSpan.Zero;
+        var own = TimeSpan.Zero;
+        await Sim.Run(scenario, async sim =>
+        {
+            await using var connection = await sim.ConnectAsync(
+                options => options with { Heartbeat = TimeSpan.FromSeconds(10) });
+            sim.Faults.Cut(CutKind.Silent).Now();
+            long start = sim.ClientTime.GetTimestamp();
+            began = sim.Time.Now - Engine.Base.MonoTime.Zero;
+            await connection.Completion;
+            Assert.IsType<AmqpHeartbeatException>(connection.CloseReason);
+            own = sim.ClientTime.GetElapsedTime(start);
+            double ratio = own / (sim.Time.Now - Engine.Base.MonoTime.Zero - began);
+            Assert.InRange(ratio, 1 + ((drift - 100) / 1e6), 1 + ((drift + 100) / 1e6));
+        });
+        Assert.InRange(own, TimeSpan.FromSeconds(19.9), TimeSpan.FromSeconds(20.1));
+    }
+
+    [Fact]
+    public async Task T11_A_jump_of_either_clock_is_got_over() => await Sim.Run(1, async sim =>
+    {
+        await using var connection = await sim.ConnectAsync(
+            options => options with { Heartbeat = TimeSpan.FromSeconds(10) });
+        await using var channel = await connection.OpenChannelAsync(
+            new AmqpChannelOptions { PublisherConfirms = true });
+        await channel.DeclareQueueAsync("q");
+        DateTimeOffset before = sim.ClientTime.GetUtcNow();
+        sim.Faults.MoveClientClock(TimeSpan.FromSeconds(-300));
+        Assert.Equal(before - TimeSpan.FromSeconds(300), sim.ClientTime.GetUtcNow());
+        sim.Faults.MoveBrokerClock(TimeSpan.FromSeconds(-300));
+        sim.Faults.MoveClientClock(TimeSpan.FromSeconds(15));
+        await sim.DelayAsync(TimeSpan.FromMinutes(5));
+        await channel.PublishAsync("", "q", "still there"u8.ToArray());
+        Assert.Equal(1, sim.Broker.Queue("q").Ready);
+    });
+
+    [Fact]
+    public async Task T11_Worlds_whose_clocks_differ_repeat_themselves()
+    {
+        var mix = new SimFaultMix
+        {
+            Clocks = true,
+            Cuts = false,
+            Network = false,
+            Restarts = false,
+            Publishing = false,
+        };
+        var options = new SimOptions { AllowUnreached = true };
+        for (ulong seed = 1; seed <= 30; seed++)
+        {
+            var scenario = mix.Generate(seed);
+            Assert.Equal(scenario, SimScenario.Parse(scenario.ToString()));
+            var first = await Sim.TryRun(scenario, ShopWorld.RunStubbornlyAsync, options);
+            var again = await Sim.TryRun(scenario, ShopWorld.RunStubbornlyAsync, options);
+            Assert.True(first.IsGood, first.ToString());
+            Assert.Null(first.Trace.FirstDifference(again.Trace));
+        }
+    }
+
+    [Theory]
     [InlineData(CutKind.Fin)]
     [InlineData(CutKind.Reset)]
     public async Task T5_A_cut_in_a_body_happens_where_it_was_said(CutKind kind)

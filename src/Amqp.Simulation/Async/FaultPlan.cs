@@ -101,6 +101,9 @@ internal sealed class FaultPlan(SimContext context, AsyncWorld world)
             case PartitionNetwork part:
                 context.Network.Part(part.Direction, part.For);
                 break;
+            case StepClock step:
+                context.Step(step);
+                break;
             case FailConnects fail:
                 _waiting.Add((fail.ToString(), fail));
                 context.Network.Fail(fail);

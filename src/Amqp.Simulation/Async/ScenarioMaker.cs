@@ -37,13 +37,24 @@ internal sealed class ScenarioMaker(SimFaultMix mix)
         }
 
         Prng link = streams.For("link");
+        Prng clocks = streams.For("clocks");
         return new SimScenario
         {
             Seed = seed,
             Link = mix.Links ? Link(ref link) : null,
+            ClientDrift = mix.Clocks ? Drift(ref clocks) : 0,
+            BrokerDrift = mix.Clocks ? Drift(ref clocks) : 0,
             Faults = [.. faults.OrderBy(static fault => fault.At)],
         };
     }
+
+    private static int Drift(ref Prng random) => random.NextInt32(4) switch
+    {
+        0 => 200,
+        1 => -200,
+        2 => random.NextInt32(200_000) - 100_000,
+        _ => 0,
+    };
 
     private static LinkOptions Link(ref Prng random) => new()
     {
@@ -76,6 +87,7 @@ internal sealed class ScenarioMaker(SimFaultMix mix)
         May(mix.Network, 2, 3, 4);
         May(mix.Restarts, 5, 6);
         May(mix.Publishing, 7, 8, 9);
+        May(mix.Clocks, 10);
         if (kinds.Count == 0)
         {
             return;
@@ -116,8 +128,12 @@ internal sealed class ScenarioMaker(SimFaultMix mix)
                 faults.Add(new PlannedFault(at, new SlowConfirms(pause)));
                 faults.Add(new PlannedFault(at + (2 * pause), new ResumeConfirms()));
                 break;
-            default:
+            case 9:
                 faults.Add(new PlannedFault(at, new NackPublishes(1 + random.NextInt32(3))));
+                break;
+            default:
+                var by = TimeSpan.FromSeconds(random.NextInt32(600) - 300);
+                faults.Add(new PlannedFault(at, new StepClock(random.Chance(1, 2), by)));
                 break;
         }
     }

@@ -56,6 +56,11 @@ internal sealed class ScenarioReducer(Func<SimScenario, Task<SimOutcome>> run)
             yield return scenario with { Link = null };
         }
 
+        if (scenario.ClientDrift != 0 || scenario.BrokerDrift != 0)
+        {
+            yield return scenario with { ClientDrift = 0, BrokerDrift = 0 };
+        }
+
         for (int i = 0; i < faults.Length; i++)
         {
             yield return scenario with { Faults = faults.RemoveAt(i) };

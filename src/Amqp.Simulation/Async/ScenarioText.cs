@@ -55,6 +55,15 @@ internal static class ScenarioText
             text.Append(" and ").Append(Write(link.ToClient));
         }
 
+        foreach ((string word, int drift) in new[]
+            { ("client-drift", scenario.ClientDrift), ("broker-drift", scenario.BrokerDrift) })
+        {
+            if (drift != 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"; {word} {drift}");
+            }
+        }
+
         foreach (PlannedFault fault in scenario.Faults)
         {
             text.Append("; at ").Append(DurationText.Write(fault.At)).Append(' ').Append(FaultText.Write(fault.Fault));
@@ -83,13 +92,27 @@ internal static class ScenarioText
                     {
                         Link = link with { ToBroker = ParseChunking(each[0]), ToClient = ParseChunking(each[^1]) },
                     };
+            case "client-drift" when word.Length == 2:
+                return scenario with { ClientDrift = ParseDrift(word[1]) };
+            case "broker-drift" when word.Length == 2:
+                return scenario with { BrokerDrift = ParseDrift(word[1]) };
             case "at" when word.Length > 2:
                 faults.Add(new PlannedFault(DurationText.Parse(word[1]), FaultText.Parse(word[2..])));
                 return scenario;
             default:
                 throw new FormatException(
-                    "write 'seed N', 'latency TIME', 'jitter TIME', 'chunks HOW' or 'at TIME FAULT'");
+                    "write 'seed N', 'latency TIME', 'jitter TIME', 'chunks HOW', 'client-drift PPM', "
+                    + "'broker-drift PPM' or 'at TIME FAULT'");
         }
+    }
+
+    private static int ParseDrift(string text)
+    {
+        int drift = int.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        return Math.Abs((long)drift) <= ClockOptions.MostPpm
+            ? drift
+            : throw new FormatException(
+                $"a drift is from -{ClockOptions.MostPpm} to {ClockOptions.MostPpm} millionths");
     }
 
     internal static string Write(Chunking chunking) => chunking.Kind switch

@@ -19,6 +19,8 @@ public sealed class SimContext
     private readonly SimOptions _options;
     private readonly RandomStreams _random;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly SkewedTimeProvider _clientClock;
+    private readonly SkewedTimeProvider _brokerClock;
     private ulong _journalSeen;
 
     internal SimContext(AsyncWorld world, SimScenario scenario, SimOptions options)
@@ -27,14 +29,16 @@ public sealed class SimContext
         _options = options;
         Scenario = scenario;
         _random = new RandomStreams(scenario.Seed);
+        _clientClock = Clock(scenario.ClientDrift);
+        _brokerClock = Clock(scenario.BrokerDrift);
         Broker = new InMemoryBroker(
-            options.Broker with { Seed = Prng.DeriveSeed(scenario.Seed, "broker") }, world.Clock);
+            options.Broker with { Seed = Prng.DeriveSeed(scenario.Seed, "broker") }, _brokerClock);
         Faults = new SimFaults(this, new FaultPlan(this, world));
         Network = new SimNetwork(world, Broker, scenario.Link ?? options.Link, _random)
         {
             OnFault = Faults.Plan.Happened,
         };
-        ConnectionOptions = options.Connection with { TimeProvider = world.Clock };
+        ConnectionOptions = options.Connection with { TimeProvider = _clientClock };
     }
 
     /// <summary>What the world was made from.</summary>
@@ -45,6 +49,10 @@ public sealed class SimContext
 
     /// <summary>The world's clock: hand it to all code that waits or looks at the time.</summary>
     public VirtualTimeProvider Time => _world.Clock;
+
+    /// <summary>The clock of the client's machine, as connections have it: the world's, unless the scenario lets it
+    /// drift or <see cref="SimFaults.MoveClientClock"/> moves it.</summary>
+    public TimeProvider ClientTime => _clientClock;
 
     /// <summary>The broker. Code connects to it by <see cref="ConnectAsync"/> or <see cref="Connector"/>; a test looks
     /// at
@@ -58,7 +66,8 @@ public sealed class SimContext
     /// IConnector, CancellationToken)"/>.</summary>
     public IConnector Connector => Network;
 
-    /// <summary>What connections are made from: <see cref="SimOptions.Connection"/> on the world's clock.</summary>
+    /// <summary>What connections are made from: <see cref="SimOptions.Connection"/> on
+    /// <see cref="ClientTime"/>.</summary>
     public AmqpConnectionOptions ConnectionOptions { get; }
 
     /// <summary>Cancelled when the world ends.</summary>
@@ -135,6 +144,11 @@ public sealed class SimContext
     /// <param name="key">Its name; streams of different names are independent.</param>
     /// <returns>The stream, for the caller to keep.</returns>
     public Prng RandomFor(string key) => _random.For("user:" + key);
+
+    internal void Step(Links.StepClock step) => (step.OfBroker ? _brokerClock : _clientClock).Step(step.By);
+
+    private SkewedTimeProvider Clock(int driftPpm) => new(
+        _world.Clock, new World.SimClock(MonoTime.Zero, new Scenarios.ClockOptions(driftPpm)), driftPpm);
 
     internal void Begin() => Faults.Plan.Begin(Scenario);
 

@@ -29,6 +29,9 @@ public sealed record SimFaultMix
     /// <summary>Random latency and chunks.</summary>
     public bool Links { get; init; } = true;
 
+    /// <summary>Clocks of client and broker that drift apart and jump.</summary>
+    public bool Clocks { get; init; }
+
     /// <summary>Makes up a world.</summary>
     /// <param name="seed">Its seed.</param>
     /// <returns>The same scenario for the same seed, always.</returns>

@@ -119,6 +119,14 @@ public sealed class SimFaults
     /// <param name="time">For how long.</param>
     public void Partition(TimeSpan time) => Inject(new PartitionNetwork(null, time));
 
+    /// <summary>The clock of the client's machine jumps.</summary>
+    /// <param name="by">How far; back when negative.</param>
+    public void MoveClientClock(TimeSpan by) => Inject(new StepClock(false, by));
+
+    /// <summary>The clock of the broker's machine jumps.</summary>
+    /// <param name="by">How far; back when negative.</param>
+    public void MoveBrokerClock(TimeSpan by) => Inject(new StepClock(true, by));
+
     /// <summary>The next attempts to connect fail.</summary>
     /// <param name="count">How many.</param>
     /// <param name="failure">How.</param>

@@ -21,6 +21,14 @@ public sealed record SimScenario
     /// <summary>The links; null for those of <see cref="SimOptions.Link"/>.</summary>
     public LinkOptions? Link { get; init; }
 
+    /// <summary>How much faster the client's clock goes than the world's, in millionths; from -500,000 to
+    /// 500,000.</summary>
+    public int ClientDrift { get; init; }
+
+    /// <summary>How much faster the broker's clock goes than the world's, in millionths; from -500,000 to
+    /// 500,000.</summary>
+    public int BrokerDrift { get; init; }
+
     /// <summary>What goes wrong, and when.</summary>
     public ImmutableArray<PlannedFault> Faults { get; init; } = [];
 
@@ -35,7 +43,8 @@ public sealed record SimScenario
 
     /// <inheritdoc/>
     public bool Equals(SimScenario? other) =>
-        other is not null && Seed == other.Seed && Link == other.Link && Faults.SequenceEqual(other.Faults);
+        other is not null && Seed == other.Seed && Link == other.Link && ClientDrift == other.ClientDrift
+        && BrokerDrift == other.BrokerDrift && Faults.SequenceEqual(other.Faults);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Seed, Link, Faults.Length);

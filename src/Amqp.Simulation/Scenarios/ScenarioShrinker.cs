@@ -15,6 +15,7 @@ public static class ScenarioShrinker
     /// <summary>How many candidates are run where the caller does not say.</summary>
     public const int DefaultBudget = 5_000;
 
+    private const int BusyHappenings = 10_000;
     private const int FewestHappenings = 1_000;
     private const int HappeningsOfCandidates = 4;
 
@@ -26,6 +27,16 @@ public static class ScenarioShrinker
     {
         ArgumentNullException.ThrowIfNull(scenario);
         Outcome outcome = SimWorld.Run(scenario, keepsTrace: false);
+        if (outcome.Happenings > BusyHappenings)
+        {
+            // A world that never comes to rest shows it soon, and each candidate would be run to the end.
+            Scenario shorter = scenario with
+            {
+                Options = scenario.Options with { MaxHappenings = BusyHappenings },
+            };
+            Outcome soon = SimWorld.Run(shorter, keepsTrace: false);
+            (scenario, outcome) = soon.Label == outcome.Label ? (shorter, soon) : (scenario, outcome);
+        }
 
         // A candidate that goes on for much longer fails in another way if at all: not settling is a way of its own.
         int enough = outcome.Label == "L"
