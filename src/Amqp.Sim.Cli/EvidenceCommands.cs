@@ -74,8 +74,9 @@ internal static class EvidenceCommands
         Command merge = new("merge", "Adds up the parts of a sweep that was run in shards.") { files, json };
         merge.SetAction(parsed => Files.Read(() =>
         {
-            SweepReport sum = SweepReport.Merge(
-                [.. parsed.GetValue(files)!.Select(static each => SweepReport.Load(each.FullName))]);
+            SweepReport[] parts =
+                [.. parsed.GetValue(files)!.Select(static each => SweepReport.Load(each.FullName))];
+            SweepReport sum = SweepReport.Merge(parts);
             foreach (ReportedFailure failure in sum.Failures)
             {
                 Console.WriteLine($"FAILED seed {failure.Seed} #{failure.TraceHash}: {failure.Text}");
@@ -88,7 +89,7 @@ internal static class EvidenceCommands
 
             if (parsed.GetValue(json) is { } target)
             {
-                sum.Save(target.FullName);
+                SweepReport.SaveSum(target.FullName, sum, parts);
             }
 
             Console.WriteLine(sum);

@@ -48,12 +48,12 @@ internal static class Simulator
         }
 
         var report = SweepReport.Of(options, total, result, real);
+        Say(report.ToString());
         if (json is not null)
         {
             report.Save(json);
         }
 
-        Say(report.ToString());
         return result.Failed > 0 ? Failed : 0;
     }
 

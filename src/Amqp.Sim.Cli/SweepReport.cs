@@ -8,6 +8,7 @@ namespace Amqp.Sim.Cli;
 /// <summary>What a sweep came to, as a file: parts of one sweep on several machines are added up again.</summary>
 /// <param name="Version">The version of the format.</param>
 /// <param name="Seed">The seed of the sweep's first world, in decimal.</param>
+/// <param name="Plan">How its worlds were made: their faults and their size.</param>
 /// <param name="Total">How many worlds the whole sweep has.</param>
 /// <param name="First">The index of the part's first world.</param>
 /// <param name="Worlds">How many worlds the part ran.</param>
@@ -23,6 +24,7 @@ namespace Amqp.Sim.Cli;
 internal sealed record SweepReport(
     int Version,
     string Seed,
+    string Plan,
     long Total,
     long First,
     long Worlds,
@@ -42,6 +44,7 @@ internal sealed record SweepReport(
     public static SweepReport Of(SweepOptions options, long total, SweepResult result, TimeSpan real) => new(
         Current,
         options.Seed.ToString(CultureInfo.InvariantCulture),
+        options.Generator.ToString(),
         total,
         options.First,
         result.Worlds,
@@ -66,7 +69,7 @@ internal sealed record SweepReport(
         try
         {
             SweepReport? report = JsonSerializer.Deserialize(File.ReadAllText(path), ReportFormat.Default.SweepReport);
-            return report is { Version: Current, Hash: not null, Marks: not null, Failures.IsDefault: false }
+            return report is { Version: Current, Plan: not null, Hash: not null, Marks: not null, Failures.IsDefault: false }
                 ? report
                 : throw new FormatException($"{path} is no report of amqp-sim simulate --json");
         }
@@ -83,9 +86,10 @@ internal sealed record SweepReport(
         SweepReport[] all = [.. parts.OrderBy(static each => each.First)];
         for (int i = 1; i < all.Length; i++)
         {
-            if (all[i].Seed != all[0].Seed || all[i].Total != all[0].Total)
+            if ((all[i].Seed, all[i].Total, all[i].Plan) != (all[0].Seed, all[0].Total, all[0].Plan))
             {
-                throw new FormatException("the reports are not of one sweep: their seeds or numbers of worlds differ");
+                throw new FormatException(
+                    "the reports are not of one sweep: their seeds, numbers of worlds, faults or steps differ");
             }
 
             if (all[i - 1].First + all[i - 1].Worlds > all[i].First)
@@ -107,6 +111,19 @@ internal sealed record SweepReport(
             NotReached = all.Sum(static each => each.NotReached),
             Failures = [.. all.SelectMany(static each => each.Failures)],
         };
+    }
+
+    /// <summary>Writes the sum of reports to a file.</summary>
+    /// <exception cref="FormatException">Worlds between the reports are missing, which a file could not
+    /// say.</exception>
+    public static void SaveSum(string path, SweepReport sum, IEnumerable<SweepReport> parts)
+    {
+        if (parts.Max(static each => each.First + each.Worlds) - sum.First != sum.Worlds)
+        {
+            throw new FormatException("worlds between the reports are missing, so their sum is not written");
+        }
+
+        sum.Save(path);
     }
 
     /// <summary>Writes a file.</summary>

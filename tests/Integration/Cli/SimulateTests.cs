@@ -105,6 +105,12 @@ public class SimulateTests
         Assert.Equal(1, partly);
         Assert.Contains("67 of 200 worlds are in none of the reports", missing);
 
+        var (gap, between) = await StartAsync(
+            "merge", folder.File("1.json"), folder.File("3.json"), "--json", folder.File("sum.json"));
+        Assert.Equal(2, gap);
+        Assert.Contains("worlds between the reports are missing, so their sum is not written", between);
+        Assert.False(File.Exists(folder.File("sum.json")));
+
         var (exitCode, output) = await StartAsync(
             "merge", folder.File("3.json"), folder.File("1.json"), folder.File("2.json"));
         Assert.Equal(0, exitCode);
@@ -114,6 +120,12 @@ public class SimulateTests
         var (twice, doubled) = await StartAsync("merge", folder.File("1.json"), folder.File("1.json"));
         Assert.Equal(2, twice);
         Assert.Contains("world 0 is in two of the reports", doubled);
+
+        await RunAsync(
+            "--worlds", "200", "--seed", "5", "--steps", "9", "--shard", "2/3", "--json", folder.File("other.json"));
+        var (mixed, stranger) = await StartAsync("merge", folder.File("1.json"), folder.File("other.json"));
+        Assert.Equal(2, mixed);
+        Assert.Contains("their seeds, numbers of worlds, faults or steps differ", stranger);
     }
 
     [Fact]
