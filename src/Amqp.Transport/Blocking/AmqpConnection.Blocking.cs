@@ -6,6 +6,4 @@ namespace Amqp.Transport;
 public sealed partial class AmqpConnection
 {
     internal SessionPump Pump => _pump;
-
-    internal Driver Driver => _driver;
 }

@@ -136,6 +136,18 @@ public sealed partial class BlockingChannel
     public GetResult? Get(string queue, bool noAck = false, TimeSpan? timeout = null) =>
         Call(new BasicGet { Queue = queue, NoAck = noAck }, new RpcCall { IsNoAck = noAck }, timeout) as GetResult;
 
+    /// <summary>Notes a consumer that runs, unless it has ended already.</summary>
+    internal void Remember(BlockingConsumer consumer)
+    {
+        lock (_gate)
+        {
+            if (!consumer.IsForgotten)
+            {
+                _consumers[consumer.Inner.ConsumerTag] = consumer;
+            }
+        }
+    }
+
     internal bool OnConsumerEnded(BlockingConsumer consumer, bool byBroker)
     {
         Forget(consumer);
@@ -152,15 +164,7 @@ public sealed partial class BlockingChannel
     {
         RpcCall call = _inner.ConsumeCall(consumer.Inner, out BasicConsume request);
         Call(request, call, timeout);
-        lock (_gate)
-        {
-            // It may have ended already: the broker may cancel it in the same breath.
-            if (!consumer.IsEnded)
-            {
-                _consumers[consumer.Inner.ConsumerTag] = consumer;
-            }
-        }
-
+        Remember(consumer);
         return consumer;
     }
 
@@ -196,6 +200,7 @@ public sealed partial class BlockingChannel
     {
         lock (_gate)
         {
+            consumer.IsForgotten = true;
             if (_consumers.GetValueOrDefault(consumer.Inner.ConsumerTag) == consumer)
             {
                 _consumers.Remove(consumer.Inner.ConsumerTag);
@@ -209,6 +214,11 @@ public sealed partial class BlockingChannel
     {
         lock (_gate)
         {
+            foreach (BlockingConsumer consumer in _consumers.Values)
+            {
+                consumer.IsForgotten = true;
+            }
+
             _consumers.Clear();
         }
 

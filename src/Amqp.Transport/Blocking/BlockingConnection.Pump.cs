@@ -188,13 +188,19 @@ public sealed partial class BlockingConnection
 
     private void WaitForReady(Func<bool> until, TimeSpan limit)
     {
+        long timers = Interlocked.Read(ref _timerOrder);
         TimeSpan untilTimer = UntilNextTimer();
         if (untilTimer >= TimeSpan.Zero && (limit < TimeSpan.Zero || untilTimer < limit))
         {
             limit = untilTimer;
         }
 
-        _pump.Wait(() => HasReady() || until() || _connection.CloseReason is not null, limit);
+        _pump.Wait(
+            () => HasReady()
+                || until()
+                || _connection.CloseReason is not null
+                || Interlocked.Read(ref _timerOrder) != timers, // another thread's, which may be due before
+            limit);
     }
 
     private bool HasReady()

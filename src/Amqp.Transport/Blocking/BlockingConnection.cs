@@ -29,7 +29,7 @@ public sealed partial class BlockingConnection : IDisposable
         _dispatch = dispatch;
         _time = connection.Options.TimeProvider;
         _bounded = new BoundedEvents(connection.Pump);
-        connection.Driver.CallersSend = true;
+        connection.Pump.CallersSend = true;
         connection.Blocked += reason => EnqueueBounded(() => Blocked?.Invoke(reason), 0);
         connection.Unblocked += () => EnqueueBounded(() => Unblocked?.Invoke(), 0);
         connection.Completion.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(pump.Pulse);
@@ -167,7 +167,7 @@ public sealed partial class BlockingConnection : IDisposable
 
     internal object Call(AmqpChannel? channel, ushort number, AmqpMethod request, RpcCall call, TimeSpan? timeout)
     {
-        call.Waiter = _pump;
+        call.Completed = _pump.Pulse;
         _connection.StartCall(channel, request, call);
         return WaitFor(call, request.Id, timeout);
     }
@@ -176,7 +176,7 @@ public sealed partial class BlockingConnection : IDisposable
     /// not handled yet.</summary>
     internal object WaitFor(RpcCall call, MethodId request, TimeSpan? timeout)
     {
-        call.Waiter = _pump;
+        call.Completed = _pump.Pulse;
         TimeSpan limit = timeout ?? _connection.Options.RequestTimeout;
         if (!WaitUntil(() => call.Task.IsCompleted, limit))
         {

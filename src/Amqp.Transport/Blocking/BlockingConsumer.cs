@@ -10,6 +10,7 @@ internal sealed class BlockingConsumer
     private readonly Func<bool> _dispatch;
     private readonly Lock _gate = new();
     private readonly Queue<Delivery> _waiting = new();
+    private bool _isKnown;
     private bool _isEnded;
     private bool _isCancelled;
 
@@ -33,6 +34,9 @@ internal sealed class BlockingConsumer
     public AmqpConsumer Inner { get; }
 
     public bool IsLoop => _handler is null;
+
+    /// <summary>Whether its channel knows it no longer. Guarded by the channel.</summary>
+    public bool IsForgotten { get; set; }
 
     /// <summary>Whether nothing more arrives.</summary>
     public bool IsEnded => Volatile.Read(ref _isEnded);
@@ -73,6 +77,12 @@ internal sealed class BlockingConsumer
     // On the reader.
     private void OnArrived(Delivery delivery)
     {
+        if (!_isKnown)
+        {
+            _isKnown = true; // a handler on another thread may cancel before the start of the consumer has returned
+            _channel.Remember(this);
+        }
+
         lock (_gate)
         {
             _waiting.Enqueue(delivery);

@@ -25,6 +25,9 @@ public sealed class TransportStream : IAsyncDisposable
     /// <summary>What a thread of its own reads, when there is such a thing.</summary>
     internal ThreadInput? ThreadInput { get; }
 
+    /// <summary>The loop that carries out its reads and writes, when it is one's.</summary>
+    internal IoLoop? Loop { get; private init; }
+
     internal OutputSink Output { get; }
 
     /// <summary>Uses a stream. Output goes to it straight from the connection's own slabs; input is read in blocks of
@@ -41,6 +44,13 @@ public sealed class TransportStream : IAsyncDisposable
             leaveOpen: true,
             useZeroByteReads: false);
         return new TransportStream(PipeReader.Create(stream, options), new StreamSink(stream), stream);
+    }
+
+    /// <summary>Uses a stream whose reads and writes a loop carries out.</summary>
+    internal static TransportStream FromLoop(Stream stream, IoLoop loop)
+    {
+        TransportStream made = FromStream(stream);
+        return new TransportStream(made._input, made.Output, made._owned) { Loop = loop };
     }
 
     /// <summary>Uses a socket with a thread of its own, see <see cref="IoMode.Threaded"/>.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Amqp.Transport.Drive;
 
 /// <summary>Drives a pump over any transport with <c>await</c>: one read loop on the thread pool.</summary>
-internal sealed class AsyncDriver(
+internal class AsyncDriver(
     SessionPump pump, TransportStream transport, AmqpConnectionOptions options, ILogger logger)
     : Driver(pump, transport, options, logger)
 {

@@ -29,10 +29,6 @@ internal abstract partial class Driver
     private bool _moreInHand;
     private TaskCompletionSource? _sendIdle;
 
-    /// <summary>Whether callers always send by themselves. They block anyway, so the pool has nothing to win for
-    /// them, and a busy pool must not hold them up.</summary>
-    public bool CallersSend { get; set; }
-
     public SendPlan PlanSend()
     {
         _hasSpoken = true;
@@ -111,7 +107,7 @@ internal abstract partial class Driver
 
         _sending = true;
         TakeNext();
-        return CallersSend || !_sentBefore || Time.GetElapsedTime(_lastSendEnd) >= IdleLine
+        return Pump.CallersSend || !_sentBefore || Time.GetElapsedTime(_lastSendEnd) >= IdleLine
             ? SendPlan.Inline
             : SendPlan.Queue;
     }
@@ -124,7 +120,7 @@ internal abstract partial class Driver
                 SendOnce();
                 break;
             case SendPlan.Queue:
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                ScheduleSend();
                 break;
         }
     }
@@ -153,7 +149,7 @@ internal abstract partial class Driver
         write.GetAwaiter().GetResult();
         if (AfterSend())
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            ScheduleSend();
         }
     }
 
@@ -175,8 +171,11 @@ internal abstract partial class Driver
         }
     }
 
-    // A block is in hand when this starts.
-    private async Task SendAllAsync()
+    /// <summary>Has <see cref="SendAllAsync"/> run soon.</summary>
+    protected virtual void ScheduleSend() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    /// <summary>Sends until the line is idle. A block is in hand when this starts.</summary>
+    protected async Task SendAllAsync()
     {
         try
         {

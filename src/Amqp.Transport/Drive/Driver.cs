@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Amqp.Engine.Base;
 using Amqp.Engine.Events;
+using Amqp.Transport.Select;
 using Microsoft.Extensions.Logging;
 
 namespace Amqp.Transport.Drive;
@@ -74,9 +75,12 @@ internal abstract partial class Driver : IDriver, IThreadPoolWorkItem
     /// <summary>Makes the driver that a stream wants.</summary>
     public static Driver Create(
         SessionPump pump, TransportStream transport, AmqpConnectionOptions options, ILogger logger) =>
-        transport.ThreadInput is { } input
-            ? new ThreadedDriver(pump, transport, input, options, logger)
-            : new AsyncDriver(pump, transport, options, logger);
+        transport switch
+        {
+            { ThreadInput: { } input } => new ThreadedDriver(pump, transport, input, options, logger),
+            { Loop: { } loop } => new LoopDriver(pump, transport, options, logger, loop),
+            _ => new AsyncDriver(pump, transport, options, logger),
+        };
 
     /// <summary>Sends the protocol header and starts to read.</summary>
     public void Start()

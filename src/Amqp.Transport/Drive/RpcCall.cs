@@ -19,8 +19,8 @@ internal sealed class RpcCall : IPending
     /// <summary>For <c>basic.get</c>: whether a message that comes too late needs no settling.</summary>
     public bool IsNoAck { get; init; }
 
-    /// <summary>What a caller waits with that blocks, or null.</summary>
-    public BlockingPump? Waiter { get; set; }
+    /// <summary>Told, outside of the gate, when <see cref="Task"/> has ended; for callers that do not await.</summary>
+    public Action? Completed { get; set; }
 
     /// <summary>What was asked for, once it was.</summary>
     public AmqpMethod? Request { get; set; }
@@ -71,6 +71,6 @@ internal sealed class RpcCall : IPending
             _source.TrySetResult(outcome!);
         }
 
-        Waiter?.Pulse();
+        Completed?.Invoke();
     }
 }

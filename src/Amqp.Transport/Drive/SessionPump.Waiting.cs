@@ -13,6 +13,10 @@ internal sealed partial class SessionPump
     private int _callers;
     private long _deliveriesBefore;
 
+    /// <summary>Whether callers always send by themselves: they block anyway, and a busy thread pool must not hold them
+    /// up; or everything is to stay on one thread.</summary>
+    public bool CallersSend { get; set; }
+
     private bool IsLifted =>
         _callers > 0
         && Deliveries - _deliveriesBefore < MostBeyond

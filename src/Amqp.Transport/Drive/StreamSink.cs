@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using Amqp.Transport.Select;
 
 namespace Amqp.Transport.Drive;
 
@@ -18,6 +19,9 @@ internal sealed class StreamSink(Stream stream) : OutputSink
                 case NetworkStream network:
                     // Without this, closing with unread input resets the connection and may destroy what was just sent.
                     network.Socket.Shutdown(SocketShutdown.Send);
+                    break;
+                case LoopSocketStream loop:
+                    loop.EndOutput();
                     break;
                 case SslStream secure:
                     await secure.ShutdownAsync().ConfigureAwait(false);
