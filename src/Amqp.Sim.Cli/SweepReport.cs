@@ -69,8 +69,10 @@ internal sealed record SweepReport(
         try
         {
             SweepReport? report = JsonSerializer.Deserialize(File.ReadAllText(path), ReportFormat.Default.SweepReport);
-            return report is { Version: Current, Plan: not null, Hash: not null, Marks: not null, Failures.IsDefault: false }
-                ? report
+            bool isWhole = report is
+                { Version: Current, Plan: not null, Hash: not null, Marks: not null, Failures.IsDefault: false };
+            return isWhole
+                ? report!
                 : throw new FormatException($"{path} is no report of amqp-sim simulate --json");
         }
         catch (JsonException error)
