@@ -70,7 +70,7 @@ internal sealed record SweepReport(
         {
             SweepReport? report = JsonSerializer.Deserialize(File.ReadAllText(path), ReportFormat.Default.SweepReport);
             bool isWhole = report is
-                { Version: Current, Plan: not null, Hash: not null, Marks: not null, Failures.IsDefault: false };
+            { Version: Current, Plan: not null, Hash: not null, Marks: not null, Failures.IsDefault: false };
             return isWhole
                 ? report!
                 : throw new FormatException($"{path} is no report of amqp-sim simulate --json");
