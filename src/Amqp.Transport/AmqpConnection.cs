@@ -96,9 +96,11 @@ public sealed partial class AmqpConnection : IAsyncDisposable
     /// <summary>Connects to the first endpoint that answers.</summary>
     /// <param name="options">What to connect to; <see langword="null"/> for
     /// <c>amqp://guest:guest@localhost:5672/</c>.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="cancellationToken">Ends the attempt. What had failed until then is the inner exception of the
+    /// <see cref="OperationCanceledException"/>.</param>
     /// <returns>An open connection.</returns>
-    /// <exception cref="AmqpConnectException">No endpoint could be connected to; each attempt is listed.</exception>
+    /// <exception cref="AmqpConnectException">No endpoint could be connected to, in none of the passes that
+    /// <see cref="AmqpConnectionOptions.ConnectRetry"/> allows; each attempt is listed.</exception>
     /// <exception cref="AmqpAuthenticationException">A broker refused the login; no further endpoint is
     /// tried.</exception>
     /// <exception cref="AmqpVirtualHostException">A broker refused the virtual host; no further endpoint is
@@ -142,7 +144,7 @@ public sealed partial class AmqpConnection : IAsyncDisposable
         }
 
         return options.Recovery is null
-            ? new ConnectWorkflow(options, connector).RunAsync(cancellationToken)
+            ? new ConnectLoop(options, connector).RunAsync(cancellationToken)
             : ConnectionRecovery.ConnectAsync(options, connector, cancellationToken);
     }
 

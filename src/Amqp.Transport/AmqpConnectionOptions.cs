@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Amqp.Engine.Base;
+using Amqp.Engine.Recovery;
 using Amqp.Engine.Session;
 using Amqp.Engine.Wire;
 using Microsoft.Extensions.Logging;
@@ -44,9 +45,18 @@ public sealed record AmqpConnectionOptions
     public uint FrameMax { get; init; } = 131072;
 
     /// <summary>The time for everything from name resolution to <c>connection.open-ok</c>, over all endpoints
-    /// together; like all timeouts here more than zero and at most 24 days. What is left of it is shared evenly
-    /// between the addresses that are still to be tried.</summary>
+    /// together, in each pass over them; like all timeouts here more than zero and at most 24 days. What is left of it
+    /// is shared evenly between the addresses that are still to be tried.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How the first connection is tried again when no endpoint could be connected to: how many passes over
+    /// the endpoints there are (<see cref="RecoveryPolicy.MaxAttempts"/>; for ever by default), what delay lies between
+    /// them, and in which order each goes. A login or virtual host that the broker refuses in words ends it at once,
+    /// unless <see cref="RecoveryPolicy.Recoverable"/> says otherwise. <see langword="null"/> for one pass in the given
+    /// order, so that what is configured wrongly shows at once. A lost connection has a policy of its own, see
+    /// <see cref="AmqpRecoveryOptions.Policy"/>, which can be the same one. A seed of 0 stands for one that is drawn
+    /// from the time.</summary>
+    public RecoveryPolicy? ConnectRetry { get; init; }
 
     /// <summary>The time that a call waits for the broker's answer; <see cref="Timeout.InfiniteTimeSpan"/> waits for
     /// ever.</summary>
@@ -158,6 +168,7 @@ public sealed record AmqpConnectionOptions
         }
 
         Tls?.Validate();
+        ConnectRetry?.Validate();
         Recovery?.Validate();
         ToSessionOptions(ConnectTimeout).Validate();
     }
@@ -178,6 +189,11 @@ public sealed record AmqpConnectionOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero, name);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromMilliseconds(int.MaxValue), name);
     }
+
+    /// <summary>The seed of a policy, or one that is drawn from the time.</summary>
+    internal ulong SeedOf(RecoveryPolicy policy) => policy.Seed != 0
+        ? policy.Seed
+        : Prng.DeriveSeed((ulong)TimeProvider.GetUtcNow().UtcTicks, ConnectionName ?? "");
 
     internal SessionOptions ToSessionOptions(TimeSpan handshakeTimeout) => new()
     {

@@ -2,7 +2,7 @@ using Amqp.Engine.Events;
 
 namespace Amqp.Engine.Recovery;
 
-/// <summary>When a lost connection is made again, and where. Immutable.</summary>
+/// <summary>When a connection that was lost, or could not be made, is tried again, and where. Immutable.</summary>
 public sealed record RecoveryPolicy
 {
     /// <summary>The delay before the first attempt, more than zero. Each further attempt waits twice as long as the one

@@ -42,6 +42,10 @@ public sealed partial class BlockingChannel
     /// channel.</summary>
     public ulong NextPublishSequenceNumber => _inner.NextPublishSequenceNumber;
 
+    /// <summary>What was not settled when the channel closed for good, see
+    /// <see cref="AmqpChannel.Unsettled"/>.</summary>
+    public IReadOnlyList<UnsettledPublish> Unsettled => _inner.Unsettled;
+
     /// <summary>Puts the channel into confirm mode (<c>confirm.select</c>): from then on <see cref="Publish"/> waits
     /// for the confirm.</summary>
     /// <param name="timeout">The longest wait.</param>

@@ -71,8 +71,8 @@ public sealed partial class BlockingConnection : IDisposable
 
     /// <summary>Connects to the first endpoint that answers.</summary>
     /// <param name="options">What to connect to; <see langword="null"/> for
-    /// <c>amqp://guest:guest@localhost:5672/</c>. Its <see cref="AmqpConnectionOptions.ConnectTimeout"/> bounds the
-    /// wait.</param>
+    /// <c>amqp://guest:guest@localhost:5672/</c>. Its <see cref="AmqpConnectionOptions.ConnectTimeout"/> bounds each
+    /// pass over the endpoints, and its <see cref="AmqpConnectionOptions.ConnectRetry"/> how many there are.</param>
     /// <param name="blocking">How callbacks run and threads wait.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>An open connection.</returns>
@@ -215,7 +215,7 @@ public sealed partial class BlockingConnection : IDisposable
         blocking ??= new BlockingOptions();
         BlockingPump pump = blocking.Pump ?? new MonitorPump(options.TimeProvider);
         connecting.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(pump.Pulse);
-        pump.Wait(() => connecting.IsCompleted, Timeout.InfiniteTimeSpan); // ConnectTimeout bounds it
+        pump.Wait(() => connecting.IsCompleted, Timeout.InfiniteTimeSpan); // the options bound it
         return new BlockingConnection(connecting.GetAwaiter().GetResult(), pump, blocking.Dispatch);
     }
 }

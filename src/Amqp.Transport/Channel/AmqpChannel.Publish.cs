@@ -222,6 +222,11 @@ public sealed partial class AmqpChannel
             }
             else
             {
+                if (_resends)
+                {
+                    NoteUnsettled(source, wasSent: true);
+                }
+
                 source.State = PublishState.Idle;
                 batch.Add(source, error ??= ToException(reason));
             }

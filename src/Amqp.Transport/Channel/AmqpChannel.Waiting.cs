@@ -186,6 +186,7 @@ public sealed partial class AmqpChannel
         int dropped = 0;
         while (_waiting.First is { } source)
         {
+            NoteUnsettled(source, source.WasSent);
             Leave(source);
             if (source.IsDetached)
             {
@@ -197,6 +198,7 @@ public sealed partial class AmqpChannel
             batch.Add(source, ToException(reason));
         }
 
+        ListNotSettled();
         if (dropped > 0)
         {
             batch.Defer(() => Log.BufferedPublishesLost(_connection.Logger, Number, dropped));

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Transport.Connect;
 
-/// <summary>Tries the endpoints in order, and each one's addresses in order, within one deadline.</summary>
+/// <summary>Tries the endpoints in order, and each one's addresses in order, within one deadline: one pass.</summary>
 internal sealed class ConnectWorkflow(
     AmqpConnectionOptions options, IConnector connector, AmqpConnection? former = null)
 {
@@ -20,14 +20,20 @@ internal sealed class ConnectWorkflow(
     /// <summary>What was tried in vain so far.</summary>
     public IReadOnlyList<AmqpConnectAttempt> Attempts => _attempts;
 
+    /// <summary>The endpoints in the order in which they are tried.</summary>
+    public ImmutableArray<AmqpEndpoint> Endpoints { get; init; } = options.Endpoints;
+
+    /// <summary>Which pass it is, from 1.</summary>
+    public int Pass { get; init; } = 1;
+
     private TimeSpan Left => options.ConnectTimeout - options.TimeProvider.GetElapsedTime(_startedAt);
 
     public async Task<AmqpConnection> RunAsync(CancellationToken cancellationToken)
     {
-        for (int i = 0; i < options.Endpoints.Length && Left > TimeSpan.Zero; i++)
+        for (int i = 0; i < Endpoints.Length && Left > TimeSpan.Zero; i++)
         {
-            int endpointsAfter = options.Endpoints.Length - i - 1;
-            AmqpEndpoint endpoint = options.Endpoints[i];
+            int endpointsAfter = Endpoints.Length - i - 1;
+            AmqpEndpoint endpoint = Endpoints[i];
             IReadOnlyList<AmqpEndpoint> targets =
                 await ResolveAsync(endpoint, Share(endpointsAfter + 1), cancellationToken).ConfigureAwait(false);
             for (int j = 0; j < targets.Count && Left > TimeSpan.Zero; j++)
@@ -135,7 +141,10 @@ internal sealed class ConnectWorkflow(
             await connection.LinkEnded.ConfigureAwait(false);
             if (error is AmqpConnectionClosedException { Code: not ReplyCode.Success } refusal && IsRefusal(refusal))
             {
-                throw; // the broker said so, and the next endpoint would be asked with the same credentials
+                // The broker said so, and the next endpoint would be asked with the same credentials.
+                Note(target, ConnectPhase.Amqp, refusal.Message, refusal);
+                refusal.ConnectAttempts = _attempts.ToImmutable();
+                throw;
             }
 
             Note(target, ConnectPhase.Amqp, Greeting.Explain(connection.Greeting, error, left), error);
@@ -223,7 +232,7 @@ internal sealed class ConnectWorkflow(
 
     private void Note(AmqpEndpoint target, ConnectPhase phase, string message, Exception cause)
     {
-        var attempt = new AmqpConnectAttempt(target, target.Address, phase, message, cause);
+        var attempt = new AmqpConnectAttempt(target, target.Address, phase, message, cause) { Pass = Pass };
         _attempts.Add(attempt);
         Log.AttemptFailed(_logger, attempt);
     }

@@ -15,8 +15,17 @@ public sealed record AmqpConnectAttempt(
     string Message,
     Exception Cause)
 {
+    /// <summary>In which pass over the endpoints it was, from 1; see
+    /// <see cref="AmqpConnectionOptions.ConnectRetry"/>.</summary>
+    public int Pass { get; init; } = 1;
+
     /// <summary>Renders the attempt on one line.</summary>
-    /// <returns>Such as <c>localhost:5672 (127.0.0.1), Tcp: nothing listens there (connection refused)</c>.</returns>
-    public override string ToString() =>
-        Address is null ? $"{Endpoint}, {Phase}: {Message}" : $"{Endpoint} ({Address}), {Phase}: {Message}";
+    /// <returns>Such as <c>localhost:5672 (127.0.0.1), Tcp: nothing listens there (connection refused)</c>, with the
+    /// pass in front from the second one on.</returns>
+    public override string ToString()
+    {
+        string pass = Pass > 1 ? $"pass {Pass}, " : "";
+        string address = Address is null ? "" : $" ({Address})";
+        return $"{pass}{Endpoint}{address}, {Phase}: {Message}";
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Amqp.Engine.Events;
 using Amqp.Engine.Spec;
 
@@ -29,6 +30,10 @@ public class AmqpConnectionClosedException : AmqpException
 
     /// <summary>The method that was at fault, or 0.</summary>
     public MethodId Method => Reason.Method;
+
+    /// <summary>When a broker's refusal ended an attempt to connect: what was tried until then, in order, the refusal
+    /// last. Empty otherwise.</summary>
+    public ImmutableArray<AmqpConnectAttempt> ConnectAttempts { get; internal set; } = [];
 
     internal static string Describe(SessionEnd reason)
     {

@@ -63,19 +63,19 @@ internal sealed partial class ConnectionRecovery
     private async Task<bool> ConnectAgainAsync()
     {
         ImmutableArray<AmqpEndpoint> endpoints = _connection.Options.Endpoints;
-        AmqpConnectionOptions options;
+        ConnectWorkflow workflow;
         lock (_pump.Gate)
         {
             _stop.Token.ThrowIfCancellationRequested();
             _supervisor.OnAttemptStarted();
             _phase = RecoveryPhase.Connecting;
-            options = _connection.Options with
+            workflow = new ConnectWorkflow(_connection.Options, _connector!, _connection)
             {
                 Endpoints = [.. _supervisor.Endpoints.Select(each => endpoints[each])],
+                Pass = _supervisor.Attempts,
             };
         }
 
-        var workflow = new ConnectWorkflow(options, _connector!, _connection);
         AmqpException? failure = null;
         try
         {

@@ -1,4 +1,3 @@
-using Amqp.Engine.Base;
 using Amqp.Engine.Commands;
 using Amqp.Engine.Events;
 using Amqp.Engine.Recovery;
@@ -37,11 +36,7 @@ internal sealed partial class ConnectionRecovery : IReplayOwner
         _connection = connection;
         _pump = pump;
         _options = options;
-        _seed = options.Policy.Seed != 0
-            ? options.Policy.Seed
-            : Prng.DeriveSeed(
-                (ulong)connection.Options.TimeProvider.GetUtcNow().UtcTicks,
-                connection.Options.ConnectionName ?? "");
+        _seed = connection.Options.SeedOf(options.Policy);
         _supervisor = new RecoverySupervisor(
             options.Policy with { Seed = _seed }, connection.Options.Endpoints.Length, pump.Now);
     }
@@ -78,11 +73,11 @@ internal sealed partial class ConnectionRecovery : IReplayOwner
         }
     }
 
-    /// <summary>Connects for the first time; that is not tried again.</summary>
+    /// <summary>Connects for the first time.</summary>
     public static async Task<AmqpConnection> ConnectAsync(
         AmqpConnectionOptions options, IConnector connector, CancellationToken cancellationToken)
     {
-        AmqpConnection connection = await new ConnectWorkflow(options, connector).RunAsync(cancellationToken)
+        AmqpConnection connection = await new ConnectLoop(options, connector).RunAsync(cancellationToken)
             .ConfigureAwait(false);
         connection.StartRecovering(connector);
         return connection;

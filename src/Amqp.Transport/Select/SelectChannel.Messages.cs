@@ -37,6 +37,10 @@ public sealed partial class SelectChannel
     /// channel.</summary>
     public ulong NextPublishSequenceNumber => _inner.NextPublishSequenceNumber;
 
+    /// <summary>What was not settled when the channel closed for good, see
+    /// <see cref="AmqpChannel.Unsettled"/>.</summary>
+    public IReadOnlyList<UnsettledPublish> Unsettled => _inner.Unsettled;
+
     /// <summary>Puts the channel into confirm mode (<c>confirm.select</c>).</summary>
     /// <param name="onOk">Called with the answer.</param>
     /// <param name="onError">Called when it failed.</param>
