@@ -8,12 +8,18 @@ internal sealed partial class AmqpSimContestant(
     Meter meter,
     ConsumeStyle style,
     IoMode mode = IoMode.Auto,
-    bool readCoalescing = false)
+    bool readCoalescing = false,
+    bool recovers = false)
     : IContestant
 {
     private readonly byte[] _body = TestBody.Create(arguments.Body);
     private readonly AmqpConnectionOptions _options =
-        AmqpConnectionOptions.FromUri(arguments.Uri) with { IoMode = mode, ReadCoalescing = readCoalescing };
+        AmqpConnectionOptions.FromUri(arguments.Uri) with
+        {
+            IoMode = mode,
+            ReadCoalescing = readCoalescing,
+            Recovery = recovers ? new AmqpRecoveryOptions() : null,
+        };
 
     /// <inheritdoc/>
     public async Task<long> PublishAsync()

@@ -19,6 +19,8 @@ internal static class ClientProgram
             "amqp-sim-coalescing" =>
                 new AmqpSimContestant(arguments, meter, ConsumeStyle.Owned, readCoalescing: true),
             "amqp-sim-async" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Owned, IoMode.Async),
+            "amqp-sim-recovering" =>
+                new AmqpSimContestant(arguments, meter, ConsumeStyle.Owned, recovers: true),
             "amqp-sim-borrowed" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Borrowed),
             "amqp-sim-inline" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Inline),
             "rabbitmq-client" => new RabbitMqContestant(arguments, meter, trackConfirms: true),

@@ -18,7 +18,7 @@ internal sealed record Cell(string Workload, int Body, double Goal, double RealG
     public static readonly string[] AllLibraries =
     [
         Ours, Theirs, "amqp-sim-borrowed", "amqp-sim-inline", "amqp-sim-async", "amqp-sim-coalescing",
-        "rabbitmq-client-events",
+        "amqp-sim-recovering", "rabbitmq-client-events",
     ];
 
     /// <summary>Every cell.</summary>
@@ -45,6 +45,7 @@ internal sealed record Cell(string Workload, int Body, double Goal, double RealG
     public bool Takes(string library) => library switch
     {
         "amqp-sim-borrowed" or "amqp-sim-coalescing" => Workload == "W3",
+        "amqp-sim-recovering" => Workload is "W1" or "W2" or "W3",
         "amqp-sim-inline" => Workload is "W2" or "W3",
         "rabbitmq-client-events" => Workload == "W2",
         _ => true,
