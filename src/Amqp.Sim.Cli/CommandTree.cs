@@ -11,7 +11,9 @@ internal static class CommandTree
         ServeCommand.Build(),
         SimulateCommand.BuildSimulate(),
         SimulateCommand.BuildSweep(),
+        ExploreCommand.Build(),
         EvidenceCommands.BuildMerge(),
+        CaptureCommand.Build(),
         EvidenceCommands.BuildReplay(),
         EvidenceCommands.BuildTimeline(),
     };

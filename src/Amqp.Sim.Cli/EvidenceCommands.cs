@@ -71,7 +71,8 @@ internal static class EvidenceCommands
             Arity = ArgumentArity.OneOrMore,
         }.AcceptExistingOnly();
         Option<FileInfo?> json = new("--json") { Description = "Where the sum is written." };
-        Command merge = new("merge", "Adds up the parts of a sweep that was run in shards.") { files, json };
+        Option<FileInfo?> html = SimulateCommand.Html();
+        Command merge = new("merge", "Adds up the parts of a sweep that was run in shards.") { files, json, html };
         merge.SetAction(parsed => Files.Read(() =>
         {
             SweepReport[] parts =
@@ -90,6 +91,11 @@ internal static class EvidenceCommands
             if (parsed.GetValue(json) is { } target)
             {
                 SweepReport.SaveSum(target.FullName, sum, parts);
+            }
+
+            if (parsed.GetValue(html) is { } page)
+            {
+                File.WriteAllText(page.FullName, SweepPage.Write(sum));
             }
 
             Console.WriteLine(sum);

@@ -39,10 +39,11 @@ internal static class SimulateCommand
             Description = "Where the scenario that is shown or run, or the smallest one that fails, is written.",
         };
         Option<FileInfo?> json = new("--json") { Description = "Where a report is written for amqp-sim merge." };
+        Option<FileInfo?> html = Html();
         Command simulate = new(
             "simulate", "Runs random worlds of a client, a network and a broker, and shrinks what fails.")
         {
-            worlds, seed, workers, faults, steps, trace, scenario, save, shard, json, failures,
+            worlds, seed, workers, faults, steps, trace, scenario, save, shard, json, html, failures,
         };
         simulate.SetAction(parsed =>
         {
@@ -69,7 +70,10 @@ internal static class SimulateCommand
             };
             return Files.Read(() => parsed.GetValue(trace)
                 ? Simulator.Trace(options, target)
-                : Simulator.Simulate(options, total, parsed.GetValue(json)?.FullName, target));
+                : Simulator.Simulate(
+                    options,
+                    total,
+                    new SweepOutput(parsed.GetValue(json)?.FullName, parsed.GetValue(html)?.FullName, target)));
         });
         return simulate;
     }
@@ -98,6 +102,12 @@ internal static class SimulateCommand
         return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed : null;
     }
 
+    /// <summary>Where a page goes.</summary>
+    internal static Option<FileInfo?> Html() => new("--html")
+    {
+        Description = "Where a report is written as a page with charts, which loads nothing.",
+    };
+
     private static Option<long> Worlds()
     {
         Option<long> worlds = new("--worlds")
@@ -109,7 +119,7 @@ internal static class SimulateCommand
         return worlds;
     }
 
-    private static Option<string> Seed()
+    internal static Option<string> Seed()
     {
         Option<string> seed = new("--seed")
         {
@@ -137,7 +147,7 @@ internal static class SimulateCommand
         return steps;
     }
 
-    private static Option<string?> ShardOption()
+    internal static Option<string?> ShardOption()
     {
         Option<string?> shard = new("--shard")
         {
@@ -175,7 +185,7 @@ internal static class SimulateCommand
         return workers;
     }
 
-    private static void RequirePositive(OptionResult result, string name)
+    internal static void RequirePositive(OptionResult result, string name)
     {
         if (result.Tokens is [{ Value: var text }]
             && long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long value) && value < 1)

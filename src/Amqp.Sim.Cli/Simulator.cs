@@ -9,51 +9,31 @@ namespace Amqp.Sim.Cli;
 internal static class Simulator
 {
     private const int Failed = 1;
-    private const int ProgressSteps = 10;
     private const int ShownFailures = 3;
 
     /// <summary>Runs random worlds; returns the exit code.</summary>
     /// <param name="options">Which worlds.</param>
     /// <param name="total">How many worlds the whole sweep has, of which these may be a part.</param>
-    /// <param name="json">Where a report is written; null for nowhere.</param>
-    /// <param name="save">Where the smallest scenario that fails is written; null for nowhere.</param>
-    public static int Simulate(SweepOptions options, long total, string? json, string? save)
+    /// <param name="output">Where reports and the smallest scenario that fails are written.</param>
+    public static int Simulate(SweepOptions options, long total, SweepOutput output)
     {
         GeneratorOptions worlds = options.Generator;
         Say($"seed {options.Seed}, {options.Worlds} worlds, {options.Workers} workers, up to "
             + $"{worlds.MaxSteps} steps and {worlds.MaxFaults} faults ({worlds.Faults})");
         long start = TimeProvider.System.GetTimestamp();
-        long shown = 0;
-        SweepResult result = WorldSweep.Run(options, done =>
-        {
-            if (done * ProgressSteps / options.Worlds > shown && done < options.Worlds)
-            {
-                shown = done * ProgressSteps / options.Worlds;
-                double rate = done / TimeProvider.System.GetElapsedTime(start).TotalSeconds;
-                Say($"  {done} worlds, {rate:0} worlds/s");
-            }
-        });
+        SweepResult result = Screen.Track(options.Worlds, progress => WorldSweep.Run(options, progress));
         TimeSpan real = TimeProvider.System.GetElapsedTime(start);
-        Say($"speed: {result.Worlds / real.TotalSeconds:0} worlds/s, {result.Happenings / real.TotalSeconds:0} "
-            + $"happenings/s, {result.Virtual.TotalSeconds / real.TotalSeconds:0} virtual seconds per second");
-        WorldMark[] marks = Enum.GetValues<WorldMark>();
-        WorldMark[] missed = [.. marks.Where(mark => (result.Marks & (1UL << (int)mark)) == 0)];
-        Say($"marks: {marks.Length - missed.Length} of {marks.Length}"
-            + (missed.Length > 0 ? $", not {string.Join(", ", missed)}" : ""));
-        Say($"faults: {result.Faults} planned, {result.NotReached} never reached");
+        var report = SweepReport.Of(options, total, result, real);
+        SweepScreen.Show(report);
+        string? save = output.Save;
         foreach (SweepFailure failure in result.Failures.Take(ShownFailures))
         {
             Save(Show(failure, options.Seed), save);
             save = null;
         }
 
-        var report = SweepReport.Of(options, total, result, real);
+        output.Write(report);
         Say(report.ToString());
-        if (json is not null)
-        {
-            report.Save(json);
-        }
-
         return result.Failed > 0 ? Failed : 0;
     }
 

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Amqp.Simulation.Sweeps;
+using Amqp.Simulation.World;
 
 namespace Amqp.Sim.Cli;
 
@@ -18,6 +20,7 @@ namespace Amqp.Sim.Cli;
 /// <param name="RealSeconds">Real time.</param>
 /// <param name="Hash">The sum of hashes, as 16 digits.</param>
 /// <param name="Marks">The marks that were reached, as 16 digits.</param>
+/// <param name="Reached">How many worlds came by each mark, by its number.</param>
 /// <param name="Faults">How many faults were planned.</param>
 /// <param name="NotReached">How many of them never happened.</param>
 /// <param name="Failures">The failures.</param>
@@ -34,11 +37,24 @@ internal sealed record SweepReport(
     double RealSeconds,
     string Hash,
     string Marks,
+    ImmutableArray<long> Reached,
     long Faults,
     long NotReached,
     ImmutableArray<ReportedFailure> Failures)
 {
-    private const int Current = 1;
+    private const int Current = 2;
+
+    /// <summary>The virtual time of all worlds.</summary>
+    [JsonIgnore]
+    public TimeSpan Virtual => new(VirtualTicks);
+
+    /// <summary>The marks that no world came by.</summary>
+    [JsonIgnore]
+    public WorldMark[] Missed =>
+        [.. Enumerable.Range(0, Reached.Length).Where(mark => Reached[mark] == 0).Select(mark => (WorldMark)mark)];
+
+    /// <summary>So much in each second of real time.</summary>
+    public double Rate(double all) => all / Math.Max(RealSeconds, 1e-6);
 
     /// <summary>The report of a sweep, or of a part of it.</summary>
     public static SweepReport Of(SweepOptions options, long total, SweepResult result, TimeSpan real) => new(
@@ -54,6 +70,7 @@ internal sealed record SweepReport(
         real.TotalSeconds,
         Hex(result.Hash),
         Hex(result.Marks),
+        result.Reached,
         result.Faults,
         result.NotReached,
         [.. result.Failures.Select(each => new ReportedFailure(
@@ -70,7 +87,10 @@ internal sealed record SweepReport(
         {
             SweepReport? report = JsonSerializer.Deserialize(File.ReadAllText(path), ReportFormat.Default.SweepReport);
             bool isWhole = report is
-            { Version: Current, Plan: not null, Hash: not null, Marks: not null, Failures.IsDefault: false };
+            {
+                Version: Current, Plan: not null, Hash: not null, Marks: not null, Reached.IsDefault: false,
+                Failures.IsDefault: false,
+            };
             return isWhole
                 ? report!
                 : throw new FormatException($"{path} is no report of amqp-sim simulate --json");
@@ -109,6 +129,8 @@ internal sealed record SweepReport(
             RealSeconds = all.Max(static each => each.RealSeconds),
             Hash = Hex(all.Aggregate(0UL, static (sum, each) => unchecked(sum + Number(each.Hash)))),
             Marks = Hex(all.Aggregate(0UL, static (sum, each) => sum | Number(each.Marks))),
+            Reached = [.. Enumerable.Range(0, all.Max(static each => each.Reached.Length))
+                .Select(mark => all.Sum(each => each.Reached.ElementAtOrDefault(mark)))],
             Faults = all.Sum(static each => each.Faults),
             NotReached = all.Sum(static each => each.NotReached),
             Failures = [.. all.SelectMany(static each => each.Failures)],
@@ -135,7 +157,7 @@ internal sealed record SweepReport(
     /// <summary>The line that all these commands end with.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"worlds: {Worlds}, failed: {Failed}, virtual: {new TimeSpan(VirtualTicks).TotalSeconds:0} s, "
+        $"worlds: {Worlds}, failed: {Failed}, virtual: {Virtual.TotalSeconds:0} s, "
         + $"real: {RealSeconds:0.0} s, hash: {Hash}");
 
     private static string Hex(ulong number) => number.ToString("x16", CultureInfo.InvariantCulture);

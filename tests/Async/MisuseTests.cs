@@ -57,6 +57,15 @@ public sealed class MisuseTests
     }
 
     [Fact]
+    public async Task T7_A_timer_of_the_clients_clock_that_is_left_is_a_leak() => Assert.Contains(
+        "1 timer of ClientTime or of the broker were left",
+        await FailsAsync(SimVerdict.Leaked, async sim =>
+        {
+            await using var connection = await sim.ConnectAsync();
+            _ = sim.ClientTime.CreateTimer(_ => { }, null, TimeSpan.FromDays(1), Timeout.InfiniteTimeSpan);
+        }));
+
+    [Fact]
     public async Task T7_A_connection_left_open_is_a_leak() => Assert.Contains(
         "1 connection was left open",
         await FailsAsync(SimVerdict.Leaked, async sim => await sim.ConnectAsync()));

@@ -15,8 +15,8 @@ internal sealed class ProgressBar(int total)
 
     public void Show(int done)
     {
-        int filled = (int)((long)done * Width / total);
-        if (_isOn && filled != _shown)
+        int filled = _isOn ? (int)((long)done * Width / total) : _shown;
+        if (filled != _shown)
         {
             _shown = filled;
             Console.Error.Write(string.Create(

@@ -105,7 +105,23 @@ public static class Sim
         int worlds, Func<SimContext, Task> body, SimOptions? options = null, SimFaultMix? faults = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(worlds, 1);
+        return Explore(new SimExploreOptions { Worlds = worlds, Faults = faults }, body, options);
+    }
+
+    /// <summary>As the other overload, with a base seed, a first world and a progress of the caller's: the parts of an
+    /// exploration may run on several machines, and the sum of their hashes is that of the whole.</summary>
+    /// <param name="explore">Which worlds.</param>
+    /// <param name="body">The code; it must come to its end under any of these faults.</param>
+    /// <param name="options">The conditions; null for the defaults.</param>
+    /// <returns>What was run.</returns>
+    /// <exception cref="SimFailedException">A world failed: the smallest scenario, as C# that repeats it.</exception>
+    public static Task<SimExploration> Explore(
+        SimExploreOptions explore, Func<SimContext, Task> body, SimOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(explore);
+        ArgumentOutOfRangeException.ThrowIfLessThan(explore.Worlds, 1, nameof(explore));
+        ArgumentOutOfRangeException.ThrowIfNegative(explore.First, nameof(explore));
         ArgumentNullException.ThrowIfNull(body);
-        return new Explorer(body, options ?? new SimOptions(), faults ?? new SimFaultMix()).RunAsync(worlds);
+        return new Explorer(body, options ?? new SimOptions(), explore).RunAsync();
     }
 }

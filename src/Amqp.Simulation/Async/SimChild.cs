@@ -41,7 +41,7 @@ public static class SimChild
     public static Task<string> Replay(string scenario, Func<SimContext, Task> body) =>
         StartAsync(RunVerb, body, SimScenario.Parse(scenario).ToString());
 
-    /// <summary>Runs many worlds in one child, as <see cref="Sim.Explore"/> does.</summary>
+    /// <summary>Runs many worlds in one child, as <c>Sim.Explore</c> does.</summary>
     /// <param name="worlds">How many, at least 1.</param>
     /// <param name="body">A static method.</param>
     /// <returns>What the child wrote; the last line tells the worlds and their hash.</returns>
@@ -75,11 +75,11 @@ public static class SimChild
             const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
             MethodInfo method = type.GetMethod(methodName, Static, [typeof(SimContext)])
                 ?? throw new MissingMethodException(typeName, methodName);
-            Func<SimContext, Task> body = method.CreateDelegate<Func<SimContext, Task>>();
-            var options = (SimOptions?)type.GetProperty("Options", Static)?.GetValue(null);
+            SimBody body = SimBody.Of(type, method);
             object result = verb == ExploreVerb
-                ? await Sim.Explore(int.Parse(what, CultureInfo.InvariantCulture), body, options).ConfigureAwait(false)
-                : await Sim.Replay(what, body, options).ConfigureAwait(false);
+                ? await Sim.Explore(int.Parse(what, CultureInfo.InvariantCulture), body.Run, body.Options)
+                    .ConfigureAwait(false)
+                : await Sim.Replay(what, body.Run, body.Options).ConfigureAwait(false);
             Console.WriteLine(result);
             return 0;
         }

@@ -183,5 +183,10 @@ public sealed class SimContext
         await _stopping.CancelAsync().ConfigureAwait(false);
         Network.Abort();
         await Broker.DisposeAsync().ConfigureAwait(false);
+        if (Leaks is null && _clientClock.AliveTimers + _brokerClock.AliveTimers is > 0 and var timers)
+        {
+            Leaks = $"{timers} {(timers == 1 ? "timer" : "timers")} of {nameof(ClientTime)} or of the broker were left, "
+                + "though no connection was";
+        }
     }
 }

@@ -5,11 +5,11 @@ namespace Amqp.Simulation;
 /// <summary>What a run takes from the environment, so that a failure is repeated without a change of code.</summary>
 public static class SimEnvironment
 {
-    /// <summary>The base seed of <see cref="Sim.Explore"/> and of worlds without a seed of their own: a number, or the
+    /// <summary>The base seed of <c>Sim.Explore</c> and of worlds without a seed of their own: a number, or the
     /// hash of a commit.</summary>
     public const string SeedVariable = "AMQP_SIM_SEED";
 
-    /// <summary>A scenario, or the name of a file that holds one, which <see cref="Sim.Explore"/> runs instead of
+    /// <summary>A scenario, or the name of a file that holds one, which <c>Sim.Explore</c> runs instead of
     /// random
     /// ones.</summary>
     public const string ScenarioVariable = "AMQP_SIM_SCENARIO";

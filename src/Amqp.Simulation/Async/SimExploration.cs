@@ -1,6 +1,6 @@
 namespace Amqp.Simulation;
 
-/// <summary>What <see cref="Sim.Explore"/> ran. Immutable.</summary>
+/// <summary>What <c>Sim.Explore</c> ran. Immutable.</summary>
 /// <param name="Worlds">How many worlds.</param>
 /// <param name="Seed">The base seed.</param>
 /// <param name="Virtual">The virtual time of all of them together.</param>

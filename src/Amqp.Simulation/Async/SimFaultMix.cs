@@ -2,7 +2,7 @@ using Amqp.Simulation.Async;
 
 namespace Amqp.Simulation;
 
-/// <summary>What <see cref="Sim.Explore"/> lets go wrong. Immutable.</summary>
+/// <summary>What <c>Sim.Explore</c> lets go wrong. Immutable.</summary>
 public sealed record SimFaultMix
 {
     /// <summary>How many faults a world has at most; how many it has is drawn from its seed, from 0 on.</summary>

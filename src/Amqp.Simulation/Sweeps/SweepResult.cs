@@ -23,6 +23,10 @@ public sealed record SweepResult
     /// <summary>The places of <see cref="World.WorldMark"/> that some world came by, one bit each.</summary>
     public ulong Marks { get; init; }
 
+    /// <summary>How many worlds came by each <see cref="World.WorldMark"/>, by its number; empty before the first
+    /// world.</summary>
+    public ImmutableArray<long> Reached { get; init; } = [];
+
     /// <summary>How many planned faults there were.</summary>
     public long Faults { get; init; }
 
@@ -46,6 +50,9 @@ public sealed record SweepResult
             Virtual = Virtual + other.Virtual,
             Hash = unchecked(Hash + other.Hash),
             Marks = Marks | other.Marks,
+            Reached = Reached.IsEmpty ? other.Reached
+                : other.Reached.IsEmpty ? Reached
+                : [.. Reached.Zip(other.Reached, static (one, two) => one + two)],
             Faults = Faults + other.Faults,
             NotReached = NotReached + other.NotReached,
             Failures = [.. Failures.Concat(other.Failures).OrderBy(static each => each.Index)],

@@ -2,6 +2,7 @@
 // so that a caller may limit the thread pool as the tiers of asynchronous code do.
 #pragma warning disable RS0030
 
+using System.Numerics;
 using System.Runtime.ExceptionServices;
 using Amqp.Engine.Base;
 using Amqp.Simulation.Scenarios;
@@ -13,6 +14,8 @@ namespace Amqp.Simulation.Sweeps;
 public static class WorldSweep
 {
     private const int Batch = 64;
+
+    private static readonly int s_marks = Enum.GetValues<WorldMark>().Length;
 
     /// <summary>Runs random worlds.</summary>
     /// <param name="options">How many, and which.</param>
@@ -92,11 +95,20 @@ public static class WorldSweep
             }
         }
 
+        private static void Count(ulong marks, long[] reached)
+        {
+            for (; marks != 0; marks &= marks - 1)
+            {
+                reached[BitOperations.TrailingZeroCount(marks)]++;
+            }
+        }
+
         private SweepResult RunBatch(long first, long end)
         {
             List<SweepFailure> failures = [];
             long happenings = 0, faults = 0, notReached = 0, ticks = 0;
             ulong hash = 0, marks = 0;
+            long[] reached = new long[s_marks];
             for (long index = first; index < end; index++)
             {
                 Scenario scenario = make(index);
@@ -106,6 +118,7 @@ public static class WorldSweep
                 notReached += outcome.NotReached.Length;
                 ticks += outcome.Duration.Ticks;
                 marks |= outcome.Marks;
+                Count(outcome.Marks, reached);
 
                 // A sum does not care for the order in which threads come.
                 hash = unchecked(hash + new Prng((ulong)index ^ outcome.TraceHash).NextUInt64());
@@ -124,6 +137,7 @@ public static class WorldSweep
                 Virtual = new TimeSpan(ticks),
                 Hash = hash,
                 Marks = marks,
+                Reached = [.. reached],
                 Faults = faults,
                 NotReached = notReached,
                 Failures = [.. failures],

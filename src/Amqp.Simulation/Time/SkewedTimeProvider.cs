@@ -20,8 +20,15 @@ internal sealed class SkewedTimeProvider(VirtualTimeProvider world, SimClock clo
     public override DateTimeOffset GetUtcNow() =>
         world.GetUtcNow() + TimeSpan.FromTicks(GetTimestamp() - world.GetTimestamp());
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        new SkewedTimer(this, world.CreateTimer(callback, state, InWorldTime(dueTime), InWorldTime(period)));
+    /// <summary>Timers that were made and not disposed of.</summary>
+    public int AliveTimers { get; private set; }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        ITimer timer = world.CreateTimer(callback, state, InWorldTime(dueTime), InWorldTime(period));
+        AliveTimers++;
+        return new SkewedTimer(this, timer);
+    }
 
     /// <summary>Moves its hands.</summary>
     public void Step(TimeSpan by) => clock.Step(by);
@@ -40,11 +47,22 @@ internal sealed class SkewedTimeProvider(VirtualTimeProvider world, SimClock clo
 
     private sealed class SkewedTimer(SkewedTimeProvider clock, ITimer inner) : ITimer
     {
+        private bool _isDisposed;
+
         public bool Change(TimeSpan dueTime, TimeSpan period) =>
             inner.Change(clock.InWorldTime(dueTime), clock.InWorldTime(period));
 
-        public void Dispose() => inner.Dispose();
+        public void Dispose()
+        {
+            clock.AliveTimers -= _isDisposed ? 0 : 1;
+            _isDisposed = true;
+            inner.Dispose();
+        }
 
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 }

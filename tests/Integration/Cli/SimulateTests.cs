@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Amqp.Engine.Base;
 using Amqp.Integration.Examples;
 using Amqp.Integration.Support;
@@ -141,6 +143,124 @@ public class SimulateTests
     }
 
     [Fact]
+    public async Task A_sweep_and_the_sum_of_its_parts_make_the_same_page_with_charts()
+    {
+        using var folder = new ScratchFolder();
+        var (exitCode, _) = await RunAsync("--worlds", "200", "--seed", "5", "--html", folder.File("whole.html"));
+        Assert.Equal(0, exitCode);
+        for (int part = 1; part <= 2; part++)
+        {
+            await RunAsync(
+                "--worlds", "200", "--seed", "5", "--shard", $"{part}/2", "--json", folder.File($"{part}.json"));
+        }
+
+        await StartAsync(
+            "merge", folder.File("2.json"), folder.File("1.json"), "--html", folder.File("sum.html"));
+        string whole = await File.ReadAllTextAsync(folder.File("whole.html"));
+        Assert.Equal(Charts(whole), Charts(await File.ReadAllTextAsync(folder.File("sum.html"))));
+        Assert.Contains("<title>200 worlds, none failed</title>", whole);
+        Assert.Matches("<span>Accepted</span><span><div class=\"bar\" style=\"--part:1\"></div></span><span>200, ", whole);
+        foreach (WorldMark mark in Enum.GetValues<WorldMark>())
+        {
+            Assert.Contains($">{mark}</span>", whole);
+        }
+
+        Assert.DoesNotMatch(@"(?i)<script|(src|href)\s*=|url\(|https?:|@import", whole);
+        XDocument.Parse(whole[whole.IndexOf("<body>", StringComparison.Ordinal)..whole.IndexOf(
+            "</html>", StringComparison.Ordinal)]);
+    }
+
+    [SkippableFact]
+    public async Task A_terminal_gets_a_bar_tables_and_charts_and_still_the_last_line()
+    {
+        string script = "/usr/bin/script";
+        Skip.IfNot(File.Exists(script), "there is no program that makes terminals on this machine");
+        using var folder = new ScratchFolder();
+        var start = new ProcessStartInfo(
+            script, ["-qec", $"dotnet '{Program}' simulate --worlds 300 --seed 9", folder.File("typescript")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
+        start.Environment["TERM"] = "xterm-256color";
+        start.Environment.Remove("CI");
+        string live = await OutputAsync(start);
+        Assert.Contains("\u001b[", live);
+        Assert.Contains("each second", live);
+        Assert.Contains("worlds in a thousand that came by a mark", live);
+        Assert.Contains("worlds: 300, failed: 0, virtual: ", live);
+
+        start.Environment["CI"] = "true";
+        string plain = await OutputAsync(start);
+        Assert.DoesNotContain("\u001b[", plain);
+        Assert.Contains("marks: ", plain);
+    }
+
+    [Fact]
+    public async Task Code_in_an_assembly_is_explored_and_its_failure_comes_again_from_its_scenario()
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        string assembly = Path.Combine(
+            ExampleProcess.Root, "examples", "ChildProcessTests", "bin", own.Parent!.Name, own.Name,
+            "ChildProcessTests.dll");
+        var (listed, names) = await StartAsync("explore", assembly);
+        Assert.Equal(0, listed);
+        Assert.Contains("Amqp.Examples.ChildProcessTests.ConfirmWorlds.NothingIsLost\n", names);
+
+        var (good, output) = await StartAsync("explore", assembly, "ConfirmWorlds.NothingIsLost", "--worlds", "60");
+        Assert.Equal(0, good);
+        string last = output.TrimEnd().Split('\n')[^1];
+        Assert.Matches(@"^worlds: 60, failed: 0, virtual: \d+ s, real: [\d.]+ s, hash: [0-9a-f]{16}$", last);
+        ulong sum = 0;
+        for (int part = 1; part <= 3; part++)
+        {
+            var (_, shard) = await StartAsync(
+                "explore", assembly, "NothingIsLost", "--worlds", "60", "--shard", $"{part}/3");
+            sum = unchecked(sum + ulong.Parse(shard.TrimEnd()[^16..], NumberStyles.HexNumber));
+        }
+
+        Assert.EndsWith(sum.ToString("x16", CultureInfo.InvariantCulture), last);
+
+        using var folder = new ScratchFolder();
+        var (bad, failure) = await StartAsync("explore", assembly, "TriedOnce", "--out", folder.File("evidence"));
+        Assert.Equal(1, bad);
+        string scenario = Regex.Match(failure, "await Sim.Replay\\(\"([^\"]+)\"").Groups[1].Value;
+        Assert.Equal(4, Directory.GetFiles(folder.File("evidence")).Length);
+        var (again, repeated) = await StartAsync("explore", assembly, "TriedOnce", "--scenario", scenario);
+        Assert.Equal(1, again);
+        Assert.Equal(failure.TrimEnd()[^16..], repeated.TrimEnd()[^16..]);
+
+        var (none, complaint) = await StartAsync("explore", assembly, "Nothing");
+        Assert.Equal(2, none);
+        Assert.Contains("no static method 'Nothing' of ChildProcessTests.dll", complaint);
+    }
+
+    [Fact]
+    public async Task A_packet_capture_becomes_recordings_that_can_be_replayed()
+    {
+        using var folder = new ScratchFolder();
+        var trace = new SimTrace();
+        SimWorld.Run(SystematicSweep.ShortSession, trace);
+        using (FileStream packets = File.Create(folder.File("wire.pcapng")))
+        {
+            PcapngWriter.Write(trace, packets, DateTimeOffset.UnixEpoch);
+        }
+
+        var (exitCode, output) = await StartAsync(
+            "convert", folder.File("wire.pcapng"), "--out", folder.File("recordings"));
+        Assert.Equal(0, exitCode);
+        Assert.EndsWith("connections: 1", output.TrimEnd());
+        var (replayed, told) = await StartAsync("replay", Path.Combine(folder.File("recordings"), "wire-1.amqprec"));
+        Assert.Equal(0, replayed);
+        Assert.EndsWith("failed: 0", told.TrimEnd());
+
+        await File.WriteAllTextAsync(folder.File("none.pcap"), "no packets at all");
+        var (bad, complaint) = await StartAsync("convert", folder.File("none.pcap"), "--out", folder.File("x"));
+        Assert.Equal(2, bad);
+        Assert.Contains("cannot be read at byte 4", complaint);
+    }
+
+    [Fact]
     public async Task A_recording_is_replayed_in_pieces_and_with_cuts()
     {
         using var folder = new ScratchFolder();
@@ -172,12 +292,30 @@ public class SimulateTests
     private static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) =>
         StartAsync(["simulate", .. arguments]);
 
+    private static string Program
+    {
+        get
+        {
+            var own = new DirectoryInfo(AppContext.BaseDirectory);
+            return Path.Combine(
+                ExampleProcess.Root, "src", "Amqp.Sim.Cli", "bin", own.Parent!.Name, own.Name, "amqp-sim.dll");
+        }
+    }
+
+    private static string Charts(string page) => page[page.IndexOf("<h2>Faults", StringComparison.Ordinal)..];
+
+    private static async Task<string> OutputAsync(ProcessStartInfo start)
+    {
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        string output = await process.StandardOutput.ReadToEndAsync().Within();
+        await process.WaitForExitAsync().Within();
+        return output;
+    }
+
     private static async Task<(int ExitCode, string Output)> StartAsync(params string[] arguments)
     {
-        var own = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(
-            ExampleProcess.Root, "src", "Amqp.Sim.Cli", "bin", own.Parent!.Name, own.Name, "amqp-sim.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
