@@ -47,8 +47,8 @@ internal sealed class Explorer(Func<SimContext, Task> body, SimOptions options, 
         SimOutcome smallest = await shrinker.ReduceAsync(first).ConfigureAwait(false);
         string head = FormattableString.Invariant(
             $"""
-            World {index + 1} of {explore.First + count} failed (base seed {_seed}); the smallest scenario that fails like it, of
-            {shrinker.Tried} that were tried:
+            World {index + 1} of {explore.First + count} failed (base seed {_seed}); the smallest scenario that fails
+            like it, of {shrinker.Tried} that were tried:
               {SimReport.ToCSharp(smallest.Scenario, NameOfBody())}
             """);
         return SimReport.Failure(smallest, _options, head);

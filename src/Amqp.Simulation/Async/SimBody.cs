@@ -34,8 +34,8 @@ public sealed record SimBody(string Name, Func<SimContext, Task> Run, SimOptions
         return found.Length == 1
             ? found[0]
             : throw new FormatException(
-                $"{(found.Length == 0 ? "no" : "more than one")} static method '{method}' of {Path.GetFileName(assembly)}"
-                + " takes a SimContext and returns a Task; there is: "
+                $"{(found.Length == 0 ? "no" : "more than one")} static method '{method}' of "
+                + Path.GetFileName(assembly) + " takes a SimContext and returns a Task; there is: "
                 + (all.IsEmpty ? "none" : string.Join(", ", all.Select(static each => each.Name))));
     }
 

@@ -185,8 +185,8 @@ public sealed class SimContext
         await Broker.DisposeAsync().ConfigureAwait(false);
         if (Leaks is null && _clientClock.AliveTimers + _brokerClock.AliveTimers is > 0 and var timers)
         {
-            Leaks = $"{timers} {(timers == 1 ? "timer" : "timers")} of {nameof(ClientTime)} or of the broker were left, "
-                + "though no connection was";
+            Leaks = $"{timers} {(timers == 1 ? "timer" : "timers")} of {nameof(ClientTime)} or of the broker were "
+                + "left, though no connection was";
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class DeliveryAuditor(MessageLedger ledger) : IAuditor
     private readonly Dictionary<ushort, List<(ulong Tag, LedgerEntry? Entry, ConsumerBook? Consumer)>> _held = [];
     private readonly Dictionary<ushort, List<LedgerEntry>> _acks = [];
     private readonly Dictionary<ulong, (ushort Channel, Step Step, int Acks)> _calls = [];
-    private readonly Dictionary<(string Queue, int Session), int> _lastOrdinal = [];
+    private readonly Dictionary<(string Queue, int Client, int Session), int> _lastOrdinal = [];
 
     public IReadOnlyList<string> Failures => _failures;
 
@@ -127,7 +127,7 @@ internal sealed class DeliveryAuditor(MessageLedger ledger) : IAuditor
             return;
         }
 
-        if (entry.IsSurelyAcked)
+        if (entry.AckedBy == ledger.Client)
         {
             _failures.Add($"F2 message {entry.Id} comes again though its acknowledgement was taken in: {e}");
         }
@@ -138,7 +138,7 @@ internal sealed class DeliveryAuditor(MessageLedger ledger) : IAuditor
         }
 
         // The ledger has counted this delivery already.
-        if (entry.Deliveries > 1)
+        if (entry.CameBefore || entry.FirstDeliveries > 1)
         {
             _failures.Add($"F3 message {entry.Id} comes again and does not say so: {e}");
         }
@@ -146,7 +146,7 @@ internal sealed class DeliveryAuditor(MessageLedger ledger) : IAuditor
         if (!entry.IsTransactional)
         {
             // Only of one connection: what an earlier one had sent may have been read later.
-            (string, int) source = (queue, entry.Session);
+            (string, int, int) source = (queue, entry.Client, entry.Session);
             if (_lastOrdinal.GetValueOrDefault(source) > entry.Ordinal)
             {
                 _failures.Add($"F7 message {entry.Id} of {queue} comes after m{_lastOrdinal[source]}: {e}");
@@ -179,7 +179,7 @@ internal sealed class DeliveryAuditor(MessageLedger ledger) : IAuditor
         {
             for (int i = 0; i < Math.Min(call.Acks, acks.Count); i++)
             {
-                acks[i].IsSurelyAcked = true;
+                acks[i].AckedBy ??= ledger.Client;
             }
         }
     }

@@ -14,13 +14,10 @@ namespace Amqp.Simulation.Audit;
 internal sealed class MessageLedger
 {
     private readonly Dictionary<string, LedgerEntry> _entries = [];
-    private readonly Dictionary<(ushort Channel, ulong Sequence), LedgerEntry> _unsettled = [];
-    private readonly HashSet<ushort> _transactional = [];
-    private readonly Dictionary<ushort, List<(ulong Tag, LedgerEntry Entry)>> _held = [];
-    private readonly HashSet<(ushort Channel, string Tag)> _noAck = [];
-    private readonly Dictionary<ulong, Step> _gets = [];
+    private readonly List<ClientBook> _books = [];
 
-    private int _session;
+    /// <summary>Whose commands and events come next, from 0: each client has channels of its own.</summary>
+    public int Client { get; set; }
 
     public IReadOnlyCollection<LedgerEntry> Entries => _entries.Values;
 
@@ -36,7 +33,7 @@ internal sealed class MessageLedger
 
     public LedgerEntry? Find(string? id) => id is null ? null : _entries.GetValueOrDefault(id);
 
-    public bool IsTransactional(ushort channel) => _transactional.Contains(channel);
+    public bool IsTransactional(ushort channel) => Book.Transactional.Contains(channel);
 
     /// <summary>True when nothing but an acknowledgement may take this message out of its queue.</summary>
     public bool IsSafe(LedgerEntry entry) => entry.Step.Exchange.Length == 0
@@ -44,14 +41,23 @@ internal sealed class MessageLedger
         && !Lossy.Contains(entry.Step.RoutingKey)
         && (!WasDown || (isDurable && entry.Step.Persistent));
 
+    private ClientBook Book
+    {
+        get
+        {
+            while (_books.Count <= Client)
+            {
+                _books.Add(new ClientBook(0));
+            }
+
+            return _books[Client];
+        }
+    }
+
     public void OnSession()
     {
-        _session++;
-        _unsettled.Clear();
-        _transactional.Clear();
-        _held.Clear();
-        _noAck.Clear();
-        _gets.Clear();
+        int session = Book.Session + 1;
+        _books[Client] = new ClientBook(session);
     }
 
     public void OnCommand(CommandRecord command)
@@ -67,11 +73,11 @@ internal sealed class MessageLedger
                 OnPublish(command, publish);
                 break;
             case Step.Consume { NoAck: true } consume:
-                _noAck.Add((command.Channel, consume.ConsumerTag));
+                Book.NoAck.Add((command.Channel, consume.ConsumerTag));
                 Lossy.Add(consume.Queue);
                 break;
             case Step.Get get:
-                _gets[command.Request.Value] = get;
+                Book.Gets[command.Request.Value] = get;
                 if (get.NoAck)
                 {
                     Lossy.Add(get.Queue);
@@ -104,7 +110,7 @@ internal sealed class MessageLedger
         switch (e.Kind)
         {
             case EventKind.Delivery or EventKind.GetOk when Find(e.Properties?.MessageId) is { } entry:
-                entry.Deliveries++;
+                entry.Give(Client, e.Redelivered);
                 if (TakesWithoutAck(e))
                 {
                     entry.MayBeGone = true;
@@ -115,7 +121,8 @@ internal sealed class MessageLedger
                 }
 
                 break;
-            case EventKind.PublishReturned when _unsettled.TryGetValue((e.Channel, e.FromSequence), out var returned):
+            case EventKind.PublishReturned
+                when Book.Unsettled.TryGetValue((e.Channel, e.FromSequence), out LedgerEntry? returned):
                 returned.IsReturned = true;
                 break;
             case EventKind.PublishSettled or EventKind.PublishesLost:
@@ -129,9 +136,9 @@ internal sealed class MessageLedger
     {
         if (e.Kind == EventKind.ChannelClosed)
         {
-            _transactional.Remove(e.Channel);
-            _held.Remove(e.Channel);
-            _noAck.RemoveWhere(each => each.Channel == e.Channel);
+            Book.Transactional.Remove(e.Channel);
+            Book.HeldBack.Remove(e.Channel);
+            Book.NoAck.RemoveWhere(each => each.Channel == e.Channel);
         }
     }
 
@@ -164,11 +171,12 @@ internal sealed class MessageLedger
         }
 
         entry.Attempts++;
-        entry.Session = _session;
-        entry.IsTransactional |= _transactional.Contains(command.Channel);
+        entry.Client = Client;
+        entry.Session = Book.Session;
+        entry.IsTransactional |= Book.Transactional.Contains(command.Channel);
         if (command.Sequence != 0)
         {
-            _unsettled[(command.Channel, command.Sequence)] = entry;
+            Book.Unsettled[(command.Channel, command.Sequence)] = entry;
         }
     }
 
@@ -177,7 +185,7 @@ internal sealed class MessageLedger
         switch (method)
         {
             case TxSelect:
-                _transactional.Add(command.Channel);
+                Book.Transactional.Add(command.Channel);
                 break;
             case QueueDeclare { Passive: false } declare:
                 Queues.TryAdd(declare.Queue, declare.Durable);
@@ -197,8 +205,8 @@ internal sealed class MessageLedger
     }
 
     private bool TakesWithoutAck(EventRecord e) => e.Kind == EventKind.Delivery
-        ? _noAck.Contains((e.Channel, e.ConsumerTag))
-        : _gets.GetValueOrDefault(e.Request.Value) is Step.Get { NoAck: true };
+        ? Book.NoAck.Contains((e.Channel, e.ConsumerTag))
+        : Book.Gets.GetValueOrDefault(e.Request.Value) is Step.Get { NoAck: true };
 
     private void Settle(CommandRecord command, bool multiple, bool isGood, bool requeue)
     {
@@ -217,7 +225,8 @@ internal sealed class MessageLedger
     {
         for (ulong sequence = e.FromSequence; sequence <= e.ToSequence; sequence++)
         {
-            if (_unsettled.Remove((e.Channel, sequence), out LedgerEntry? entry) && e.Kind == EventKind.PublishSettled)
+            if (Book.Unsettled.Remove((e.Channel, sequence), out LedgerEntry? entry)
+                && e.Kind == EventKind.PublishSettled)
             {
                 entry.IsConfirmed |= !e.Flag;
             }
@@ -226,11 +235,27 @@ internal sealed class MessageLedger
 
     private List<(ulong Tag, LedgerEntry Entry)> Held(ushort channel)
     {
-        if (!_held.TryGetValue(channel, out List<(ulong, LedgerEntry)>? held))
+        if (!Book.HeldBack.TryGetValue(channel, out List<(ulong, LedgerEntry)>? held))
         {
-            _held[channel] = held = [];
+            Book.HeldBack[channel] = held = [];
         }
 
         return held;
+    }
+
+    /// <summary>What is known of one client's present session.</summary>
+    private sealed class ClientBook(int session)
+    {
+        public int Session { get; } = session;
+
+        public Dictionary<(ushort Channel, ulong Sequence), LedgerEntry> Unsettled { get; } = [];
+
+        public HashSet<ushort> Transactional { get; } = [];
+
+        public Dictionary<ushort, List<(ulong Tag, LedgerEntry Entry)>> HeldBack { get; } = [];
+
+        public HashSet<(ushort Channel, string Tag)> NoAck { get; } = [];
+
+        public Dictionary<ulong, Step> Gets { get; } = [];
     }
 }

@@ -18,26 +18,31 @@ internal sealed class TopologyAuditor : IAuditor
     private readonly HashSet<string> _queues = [];
     private readonly HashSet<string> _unsure = [];
     private readonly HashSet<(string Source, string Queue, string Key)> _bindings = [];
-    private readonly Dictionary<(ushort Channel, string Tag), string> _consumers = [];
-    private readonly Dictionary<ulong, (ushort Channel, Step Step)> _calls = [];
+    private readonly Dictionary<(int Client, ushort Channel, string Tag), string> _consumers = [];
+    private readonly Dictionary<(int Client, ulong Request), (ushort Channel, Step Step)> _calls = [];
+
+    /// <summary>Whose commands and events come next, from 0.</summary>
+    public int Client { get; set; }
+
+    /// <summary>How many clients there are.</summary>
+    public int Clients { get; set; } = 1;
 
     public IReadOnlyList<string> Failures => _failures;
 
     // What a client restores it asks for anew; so the channels and the consumers begin anew as well.
     public void OnSession(int number)
     {
-        foreach ((_, Step step) in _calls.Values)
+        foreach (((int Client, ulong Request) key, (_, Step step)) in _calls)
         {
-            // A broker may read later, and act on, what a lost connection had sent.
-            if (DeletedBy(step) is { } queue)
+            if (key.Client == Client && DeletedBy(step) is { } queue)
             {
+                // A broker may read later, and act on, what a lost connection had sent.
                 ForgetQueue(queue);
                 _unsure.Add(queue);
             }
         }
 
-        _consumers.Clear();
-        _calls.Clear();
+        ForgetClient();
     }
 
     public void OnCommand(CommandRecord command)
@@ -47,7 +52,7 @@ internal sealed class TopologyAuditor : IAuditor
             return;
         }
 
-        _calls[command.Request.Value] = (command.Channel, command.Step);
+        _calls[(Client, command.Request.Value)] = (command.Channel, command.Step);
         if (DeclaredBy(command.Step) is { } queue)
         {
             _everDeclared.Add(queue);
@@ -55,6 +60,11 @@ internal sealed class TopologyAuditor : IAuditor
         else if (DeletedBy(command.Step) is { } gone)
         {
             ForgetQueue(gone);
+            if (Clients > 1)
+            {
+                // Another client's declaration may be carried out before it or after it: nobody can tell.
+                _unsure.Add(gone);
+            }
         }
     }
 
@@ -62,18 +72,23 @@ internal sealed class TopologyAuditor : IAuditor
     {
         switch (e.Kind)
         {
-            case EventKind.CallCompleted when _calls.Remove(e.Request.Value, out var call):
+            case EventKind.CallCompleted when _calls.Remove((Client, e.Request.Value), out var call):
                 Complete(call.Channel, call.Step);
                 break;
             case EventKind.ConsumerCancelled:
-                _consumers.Remove((e.Channel, e.ConsumerTag));
+                _consumers.Remove((Client, e.Channel, e.ConsumerTag));
                 break;
             case EventKind.ChannelClosed:
-                foreach (var key in _consumers.Keys.Where(key => key.Channel == e.Channel).ToArray())
+                foreach (var key in _consumers.Keys.Where(
+                    key => key.Client == Client && key.Channel == e.Channel).ToArray())
                 {
                     _consumers.Remove(key);
                 }
 
+                break;
+            case EventKind.SessionClosed when Clients > 1:
+                // The others may go on, and their consumers are counted, when this one has gone for good.
+                ForgetConsumers();
                 break;
         }
     }
@@ -161,11 +176,28 @@ internal sealed class TopologyAuditor : IAuditor
                 _bindings.Add((bind.Exchange, bind.Queue, bind.RoutingKey));
                 break;
             case Step.Consume consume:
-                _consumers[(channel, consume.ConsumerTag)] = consume.Queue;
+                _consumers[(Client, channel, consume.ConsumerTag)] = consume.Queue;
                 break;
             case Step.Cancel cancel:
-                _consumers.Remove((channel, cancel.ConsumerTag));
+                _consumers.Remove((Client, channel, cancel.ConsumerTag));
                 break;
+        }
+    }
+
+    private void ForgetClient()
+    {
+        ForgetConsumers();
+        foreach (var key in _calls.Keys.Where(key => key.Client == Client).ToArray())
+        {
+            _calls.Remove(key);
+        }
+    }
+
+    private void ForgetConsumers()
+    {
+        foreach (var key in _consumers.Keys.Where(key => key.Client == Client).ToArray())
+        {
+            _consumers.Remove(key);
         }
     }
 

@@ -4,7 +4,8 @@ namespace Amqp.Simulation.Evidence;
 
 /// <summary>
 /// Reads packet captures (pcapng, and pcap of any byte order and precision) as tcpdump, Wireshark and
-/// <see cref="PcapngWriter"/> write them: from what was seen on the wire in production to a recording that tests replay.
+/// <see cref="PcapngWriter"/> write them: from what was seen on the wire in production to a recording that tests
+/// replay.
 /// </summary>
 public static class PacketCapture
 {
@@ -17,7 +18,7 @@ public static class PacketCapture
     /// <param name="port">The broker's port.</param>
     /// <param name="withoutBodies">Whether the bodies of messages are overwritten; passwords always are.</param>
     /// <returns>The connections, in the order of their first packets.</returns>
-    /// <exception cref="FormatException">It is no packet capture; the message says where it stops being one.</exception>
+    /// <exception cref="FormatException">It is no packet capture; the message says where it is wrong.</exception>
     public static ImmutableArray<CapturedSession> Read(
         Stream capture, int port = DefaultPort, bool withoutBodies = false)
     {

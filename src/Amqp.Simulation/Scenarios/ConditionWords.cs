@@ -2,6 +2,7 @@ using System.Globalization;
 using Amqp.Engine.Base;
 using Amqp.Engine.Session;
 using Amqp.Simulation.Links;
+using Amqp.Simulation.World;
 
 namespace Amqp.Simulation.Scenarios;
 
@@ -32,6 +33,7 @@ internal static class ConditionWords
         {
             Session = options.Session with { ChannelMax = checked((ushort)words.Count("a number of channels")) },
         },
+        "buggify" => options with { Buggify = ReadSites(words) },
         _ => ReadLink(first, words, options.Link) is { } link ? options with { Link = link } : null,
     };
 
@@ -87,6 +89,11 @@ internal static class ConditionWords
             }
         }
 
+        if (options.Buggify != BuggifySites.None)
+        {
+            yield return "buggify " + options.Buggify.ToString().Replace(",", "", StringComparison.Ordinal);
+        }
+
         if (options.Link.ShortWrites)
         {
             yield return "short-writes";
@@ -97,6 +104,20 @@ internal static class ConditionWords
             yield return $"chunks {ScenarioText.Write(options.Link.ToBroker)} and "
                 + ScenarioText.Write(options.Link.ToClient);
         }
+    }
+
+    private static BuggifySites ReadSites(WordReader words)
+    {
+        BuggifySites sites = BuggifySites.None;
+        foreach (string word in words.Rest())
+        {
+            sites |= Array.Exists(Enum.GetNames<BuggifySites>(), name => name == word)
+                ? Enum.Parse<BuggifySites>(word)
+                : throw new FormatException(
+                    $"'{word}' is no site; there is {string.Join(", ", Enum.GetNames<BuggifySites>())}");
+        }
+
+        return sites;
     }
 
     private static LinkOptions? ReadLink(string first, WordReader words, LinkOptions link)

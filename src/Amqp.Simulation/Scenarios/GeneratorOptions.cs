@@ -11,6 +11,8 @@ public sealed record GeneratorOptions
             Reconnects = true,
             MaxBody = 5_000,
             SmallestChunk = 64,
+            MaxClients = 3,
+            Buggify = true,
         };
 
     /// <summary>The most steps between the beginning and the end, at least 1.</summary>
@@ -24,6 +26,13 @@ public sealed record GeneratorOptions
 
     /// <summary>Whether the client connects again when its session is lost.</summary>
     public bool Reconnects { get; init; }
+
+    /// <summary>The most clients of one world, at least 1; most worlds have one.</summary>
+    public int MaxClients { get; init; } = 1;
+
+    /// <summary>Whether drivers and links may do what is allowed and unlikely, see
+    /// <see cref="World.BuggifySites"/>.</summary>
+    public bool Buggify { get; init; }
 
     /// <summary>Whether steps may break the broker's rules, so that it closes a channel.</summary>
     public bool Mistakes { get; init; } = true;

@@ -18,6 +18,10 @@ public sealed record Scenario
     /// <summary>What the user of the client does once the session is open, in order.</summary>
     public ImmutableArray<Step> Steps { get; init; } = [];
 
+    /// <summary>Further clients, of the same options, each with steps of its own and connections of its own. All go on
+    /// side by side from the start.</summary>
+    public ImmutableArray<ClientPlan> MoreClients { get; init; } = [];
+
     /// <summary>What goes wrong.</summary>
     public ImmutableArray<PlannedFault> Faults { get; init; } = [];
 
@@ -47,7 +51,8 @@ public sealed record Scenario
     /// <param name="other">The other one.</param>
     /// <returns>True when a run of either is a run of both.</returns>
     public bool Equals(Scenario? other) => other is not null && Seed == other.Seed && Options == other.Options
-        && Steps.SequenceEqual(other.Steps) && Faults.SequenceEqual(other.Faults);
+        && Steps.SequenceEqual(other.Steps) && MoreClients.SequenceEqual(other.MoreClients)
+        && Faults.SequenceEqual(other.Faults);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Seed, Options, Steps.Length, Faults.Length);
@@ -62,6 +67,11 @@ public sealed record Scenario
         foreach (Step step in Steps)
         {
             text.Append(CultureInfo.InvariantCulture, $"  {step}\n");
+        }
+
+        for (int i = 0; i < MoreClients.Length; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" client {i + 2}\n{MoreClients[i]}");
         }
 
         foreach (PlannedFault fault in Faults)

@@ -4,6 +4,7 @@ using Amqp.Engine.Session;
 using Amqp.Engine.Spec;
 using Amqp.Simulation.Links;
 using Amqp.Simulation.Time;
+using Amqp.Simulation.World;
 
 namespace Amqp.Simulation.Scenarios;
 
@@ -27,8 +28,40 @@ public static class ScenarioGenerator
             Seed = seed,
             Options = Conditions(streams, chosen, options),
             Steps = options.Reconnects ? WorkloadGenerator.Make(streams, options) : Steps(streams, options),
+            MoreClients = options.Reconnects ? MoreClients(streams, options) : [],
             Faults = FaultGenerator.Make(streams, chosen, options.MaxFaults),
         };
+    }
+
+    /// <summary>One world in four has more than one client.</summary>
+    private static ImmutableArray<ClientPlan> MoreClients(RandomStreams streams, GeneratorOptions options)
+    {
+        Prng random = streams.For("clients");
+        int more = options.MaxClients > 1 && random.Chance(1, 4) ? 1 + random.NextInt32(options.MaxClients - 1) : 0;
+        return
+        [
+            .. Enumerable.Range(1, more).Select(number => new ClientPlan
+            {
+                Steps = WorkloadGenerator.MakeMore(
+                    streams, new RandomStreams(Prng.DeriveSeed(streams.Seed, $"client:{number}")), options),
+            }),
+        ];
+    }
+
+    /// <summary>Half of the worlds have none; in the others each site is armed in one case of four.</summary>
+    private static BuggifySites Buggify(RandomStreams streams, GeneratorOptions options)
+    {
+        Prng random = streams.For("buggify");
+        BuggifySites armed = BuggifySites.None;
+        if (options.Buggify && random.Chance(1, 2))
+        {
+            foreach (BuggifySites site in Buggifier.Sites)
+            {
+                armed |= random.Chance(1, 4) ? site : BuggifySites.None;
+            }
+        }
+
+        return armed;
     }
 
     /// <summary>Each world has about half of the classes.</summary>
@@ -52,6 +85,7 @@ public static class ScenarioGenerator
         bool drifts = chosen.HasFlag(FaultClasses.Clocks);
         return new WorldOptions
         {
+            Buggify = Buggify(streams, options),
             Origin = new MonoTime(Pick(ref random, 0L, TimeSpan.TicksPerHour, 1L << 60)),
             Reconnect = options.Reconnects ? ReconnectOptions.Default : null,
             FaultsEnd = options.Reconnects ? TimeSpan.FromSeconds(12) : new WorldOptions().FaultsEnd,

@@ -6,6 +6,7 @@ using Amqp.Engine.Spec;
 using Amqp.FakeBroker;
 using Amqp.FakeBroker.Faults;
 using Amqp.Simulation.Links;
+using Amqp.Simulation.World;
 
 namespace Amqp.Simulation.Scenarios;
 
@@ -22,6 +23,7 @@ internal static class ScenarioPrinter
         using Amqp.FakeBroker.Faults;
         using Amqp.Simulation.Links;
         using Amqp.Simulation.Scenarios;
+        using Amqp.Simulation.World;
 
         """;
 
@@ -42,6 +44,7 @@ internal static class ScenarioPrinter
         }
 
         AppendList(text, "Steps", scenario.Steps.Select(StepCode));
+        AppendList(text, "MoreClients", scenario.MoreClients.Select(ClientCode));
         AppendList(text, "Faults", scenario.Faults.Select(FaultCode));
         return text.Append('}').ToString();
     }
@@ -82,6 +85,12 @@ internal static class ScenarioPrinter
         if (options.Link != plain.Link)
         {
             yield return "Link = " + Link(options.Link);
+        }
+
+        if (options.Buggify != BuggifySites.None)
+        {
+            yield return "Buggify = " + string.Join(
+                " | ", Buggifier.Sites.Where(each => options.Buggify.HasFlag(each)).Select(s => CSharp.Value(s)));
         }
 
         if (options.Reconnect is { } reconnect)
@@ -240,6 +249,9 @@ internal static class ScenarioPrinter
         Step.Close => "new Step.Close()",
         _ => throw new NotSupportedException($"The step {step} cannot be written as C#."),
     };
+
+    private static string ClientCode(ClientPlan client) =>
+        $"new ClientPlan {{ Steps = [{string.Join(", ", client.Steps.Select(StepCode))}] }}";
 
     private static string FaultCode(PlannedFault fault) =>
         CSharp.Call(nameof(PlannedFault), fault.At, new Code(FaultPrinter.Print(fault.Fault)));

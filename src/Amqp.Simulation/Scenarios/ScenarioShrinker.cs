@@ -109,6 +109,11 @@ public static class ScenarioShrinker
                 yield return scenario with { Faults = faults };
             }
 
+            foreach (Scenario fewer in FewerClients(scenario))
+            {
+                yield return fewer;
+            }
+
             foreach (ImmutableArray<Step> steps in Fewer(scenario.Steps))
             {
                 yield return scenario with { Steps = steps };
@@ -131,6 +136,25 @@ public static class ScenarioShrinker
         }
     }
 
+    /// <summary>Without clients, then one client doing less; any of the others may become the first.</summary>
+    private static IEnumerable<Scenario> FewerClients(Scenario scenario)
+    {
+        ImmutableArray<ClientPlan> clients = scenario.MoreClients;
+        foreach (ImmutableArray<ClientPlan> fewer in Fewer(clients))
+        {
+            yield return scenario with { MoreClients = fewer };
+        }
+
+        for (int i = 0; i < clients.Length; i++)
+        {
+            yield return scenario with { Steps = clients[i].Steps, MoreClients = clients.RemoveAt(i) };
+            foreach (ImmutableArray<Step> steps in Fewer(clients[i].Steps).Concat(SmallerSteps(clients[i].Steps)))
+            {
+                yield return scenario with { MoreClients = clients.SetItem(i, clients[i] with { Steps = steps }) };
+            }
+        }
+    }
+
     /// <summary>Each condition by itself as it is where nobody asks for another one; all of them first.</summary>
     private static IEnumerable<WorldOptions> SmallerOptions(WorldOptions options)
     {
@@ -141,6 +165,19 @@ public static class ScenarioShrinker
             foreach (LinkOptions link in SmallerLinks(options.Link, plain.Link))
             {
                 yield return options with { Link = link };
+            }
+        }
+
+        if (options.Buggify != BuggifySites.None)
+        {
+            yield return options with { Buggify = BuggifySites.None };
+            foreach (BuggifySites site in Buggifier.Sites.Where(each => options.Buggify.HasFlag(each)))
+            {
+                BuggifySites fewer = options.Buggify & ~site;
+                if (fewer != BuggifySites.None)
+                {
+                    yield return options with { Buggify = fewer };
+                }
             }
         }
 

@@ -12,7 +12,7 @@ internal static class ScenarioWords
     {
         ArgumentNullException.ThrowIfNull(text);
         var scenario = new Scenario();
-        ImmutableArray<Step>.Builder steps = ImmutableArray.CreateBuilder<Step>();
+        List<ImmutableArray<Step>.Builder> clients = [ImmutableArray.CreateBuilder<Step>()];
         ImmutableArray<PlannedFault>.Builder faults = ImmutableArray.CreateBuilder<PlannedFault>();
         string[] lines = text.Split('\n');
         for (int i = 0; i < lines.Length; i++)
@@ -27,7 +27,7 @@ internal static class ScenarioWords
                 }
 
                 column = words.Column;
-                scenario = Read(words, scenario, steps, faults);
+                scenario = Read(words, scenario, clients, faults);
                 words.RequireEnd();
             }
             catch (Exception error) when (error is FormatException or ArgumentException or OverflowException)
@@ -37,7 +37,12 @@ internal static class ScenarioWords
             }
         }
 
-        return scenario with { Steps = steps.ToImmutable(), Faults = faults.ToImmutable() };
+        return scenario with
+        {
+            Steps = clients[0].ToImmutable(),
+            MoreClients = [.. clients.Skip(1).Select(static each => new ClientPlan { Steps = each.ToImmutable() })],
+            Faults = faults.ToImmutable(),
+        };
     }
 
     public static string Write(Scenario scenario)
@@ -54,6 +59,15 @@ internal static class ScenarioWords
             text.Append(StepWords.Write(step)).Append('\n');
         }
 
+        foreach (ClientPlan client in scenario.MoreClients)
+        {
+            text.Append("client\n");
+            foreach (Step step in client.Steps)
+            {
+                text.Append(StepWords.Write(step)).Append('\n');
+            }
+        }
+
         foreach (PlannedFault fault in scenario.Faults)
         {
             text.Append("at ").Append(DurationText.Write(fault.At)).Append(' ').Append(FaultText.Write(fault.Fault))
@@ -66,7 +80,7 @@ internal static class ScenarioWords
     private static Scenario Read(
         WordReader words,
         Scenario scenario,
-        ImmutableArray<Step>.Builder steps,
+        List<ImmutableArray<Step>.Builder> clients,
         ImmutableArray<PlannedFault>.Builder faults)
     {
         string first = words.Next("a word");
@@ -77,16 +91,20 @@ internal static class ScenarioWords
             case "at":
                 faults.Add(new PlannedFault(words.Time(), FaultText.Parse(words.Rest())));
                 return scenario;
+            case "client":
+                // What follows is done by one more.
+                clients.Add(ImmutableArray.CreateBuilder<Step>());
+                return scenario;
         }
 
         if (StepWords.Read(first, words) is { } step)
         {
-            steps.Add(step);
+            clients[^1].Add(step);
             return scenario;
         }
 
         return ConditionWords.Read(first, words, scenario.Options) is { } options
             ? scenario with { Options = options }
-            : throw new FormatException($"'{first}' is no condition, no step and not 'at TIME FAULT'");
+            : throw new FormatException($"'{first}' is no condition, no step, not 'client' and not 'at TIME FAULT'");
     }
 }

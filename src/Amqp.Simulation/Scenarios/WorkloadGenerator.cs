@@ -14,19 +14,24 @@ internal static class WorkloadGenerator
     private const int Other = 2;
 
     /// <summary>The steps of one world.</summary>
-    public static ImmutableArray<Step> Make(RandomStreams streams, GeneratorOptions options)
+    public static ImmutableArray<Step> Make(RandomStreams streams, GeneratorOptions options) =>
+        Make(streams, options, null);
+
+    /// <summary>The steps of one more client, which declares the queues as the first one does.</summary>
+    /// <param name="first">The streams of the first client.</param>
+    /// <param name="streams">Its own.</param>
+    /// <param name="options">What may be in it.</param>
+    public static ImmutableArray<Step> MakeMore(RandomStreams first, RandomStreams streams, GeneratorOptions options)
+    {
+        Prng random = first.For("workload");
+        return Make(streams, options, MakeTraits(options, ref random).Durable);
+    }
+
+    private static ImmutableArray<Step> Make(RandomStreams streams, GeneratorOptions options, bool? durable)
     {
         Prng random = streams.For("workload");
-        var traits = new Traits(
-            Consumes: random.Chance(3, 4),
-            NoAck: random.Chance(1, 6),
-            Transacts: random.Chance(1, 4),
-            Gets: random.Chance(1, 4),
-            Removes: random.Chance(1, 4),
-            Mistakes: options.Mistakes && random.Chance(1, 4),
-            Unconfirmed: random.Chance(1, 6),
-            Durable: random.Chance(2, 3),
-            MaxBody: Pick(ref random, 20, 20, 200, 200, 200, options.MaxBody));
+        Traits traits = MakeTraits(options, ref random);
+        traits = traits with { Durable = durable ?? traits.Durable };
         var steps = ImmutableArray.CreateBuilder<Step>();
         Begin(steps, traits, ref random);
         int count = 1 + random.NextInt32(options.MaxSteps);
@@ -39,6 +44,17 @@ internal static class WorkloadGenerator
 
         return steps.ToImmutable();
     }
+
+    private static Traits MakeTraits(GeneratorOptions options, ref Prng random) => new(
+        Consumes: random.Chance(3, 4),
+        NoAck: random.Chance(1, 6),
+        Transacts: random.Chance(1, 4),
+        Gets: random.Chance(1, 4),
+        Removes: random.Chance(1, 4),
+        Mistakes: options.Mistakes && random.Chance(1, 4),
+        Unconfirmed: random.Chance(1, 6),
+        Durable: random.Chance(2, 3),
+        MaxBody: Pick(ref random, 20, 20, 200, 200, 200, options.MaxBody));
 
     private static void Begin(ImmutableArray<Step>.Builder steps, in Traits traits, ref Prng random)
     {

@@ -2,6 +2,7 @@ using Amqp.Engine.Base;
 using Amqp.Engine.Session;
 using Amqp.FakeBroker;
 using Amqp.Simulation.Links;
+using Amqp.Simulation.World;
 
 namespace Amqp.Simulation.Scenarios;
 
@@ -25,6 +26,9 @@ public sealed record WorldOptions
 
     /// <summary>How the broker's clock goes.</summary>
     public ClockOptions BrokerClock { get; init; } = new();
+
+    /// <summary>What is allowed and unlikely that drivers and links do now and then.</summary>
+    public BuggifySites Buggify { get; init; }
 
     /// <summary>How long a client waits for a connection that nobody answers, more than zero.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);

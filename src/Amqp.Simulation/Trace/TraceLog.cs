@@ -48,7 +48,9 @@ public sealed class TraceLog(MonoTime origin)
     /// <summary>Adds an event of the session; a body is shown by its length and hash.</summary>
     /// <param name="now">The virtual time.</param>
     /// <param name="e">The event.</param>
-    public void AddEvent(MonoTime now, EventRecord e)
+    public void AddEvent(MonoTime now, EventRecord e) => AddEvent(now, "event", e);
+
+    internal void AddEvent(MonoTime now, string lane, EventRecord e)
     {
         ArgumentNullException.ThrowIfNull(e);
         ReadOnlySpan<byte> body = e.Body.Bytes.Span;
@@ -57,6 +59,6 @@ public sealed class TraceLog(MonoTime origin)
                 CultureInfo.InvariantCulture,
                 $"Body ch={e.Channel} bytes={body.Length} #{Fnv1a64.Of(body):x16} last={e.Flag}")
             : e.ToString();
-        Add(now, "event", text);
+        Add(now, lane, text);
     }
 }

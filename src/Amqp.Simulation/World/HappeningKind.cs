@@ -15,7 +15,10 @@ internal enum HappeningKind
     /// <summary>The user of the client goes on.</summary>
     Client,
 
-    /// <summary>The client connects.</summary>
+    /// <summary>What a client wrote leaves, later than it might have.</summary>
+    Flush,
+
+    /// <summary>A client connects.</summary>
     Connect,
 
     /// <summary>An attempt to connect is given up.</summary>

@@ -9,6 +9,9 @@ namespace Amqp.Simulation.World;
 // What each step does.
 internal sealed partial class ScenarioClient
 {
+    /// <summary>So far apart are the numbers of the messages of one client and the next.</summary>
+    private const int OrdinalsOfClient = 1_000_000;
+
     private void Perform(Step step, Publication? publication, AmqpSession session)
     {
         switch (step)
@@ -98,7 +101,7 @@ internal sealed partial class ScenarioClient
 
     private void PerformPublish(Step.Publish publish, ushort channel, Publication? again, AmqpSession session)
     {
-        string id = again?.Id ?? MessageBody.Id(++_publishes, publish.BodySize);
+        string id = again?.Id ?? MessageBody.Id((world.Index * OrdinalsOfClient) + ++_publishes, publish.BodySize);
         if (again is not null)
         {
             world.Mark(WorldMark.PublishedAgain);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Amqp.Engine.Base;
 using Amqp.Engine.Commands;
 using Amqp.Engine.Events;
@@ -10,7 +11,8 @@ namespace Amqp.Simulation.World;
 /// The user of the client: takes the scenario's steps in order, as fast as waits and settles allow. When it has a
 /// recovery, steps that bring a new session to where the lost one was go first.
 /// </summary>
-internal sealed partial class ScenarioClient(SimWorld world, Scenario scenario, ISessionRecovery? recovery)
+internal sealed partial class ScenarioClient(
+    WorldClient world, ImmutableArray<Step> steps, ISessionRecovery? recovery)
 {
     private readonly Dictionary<int, ushort> _slots = [];
     private readonly Dictionary<ushort, Queue<ulong>> _unacked = [];
@@ -26,6 +28,9 @@ internal sealed partial class ScenarioClient(SimWorld world, Scenario scenario, 
     /// <summary>The steps that were taken.</summary>
     public int NextStep { get; private set; }
 
+    /// <summary>The next of how many steps, and which.</summary>
+    public string Where => $"{NextStep + 1} of {steps.Length}, {steps[NextStep]},";
+
     /// <summary>When the last of them was.</summary>
     public MonoTime LastStepAt { get; private set; }
 
@@ -35,7 +40,7 @@ internal sealed partial class ScenarioClient(SimWorld world, Scenario scenario, 
     /// <summary>True while a new session is brought to where the lost one was.</summary>
     public bool IsRestoring => _restoring.Count > 0 || _lost.Count > 0;
 
-    public bool AreStepsDone => WasOpen && NextStep == scenario.Steps.Length && _restoring.Count == 0;
+    public bool AreStepsDone => WasOpen && NextStep == steps.Length && _restoring.Count == 0;
 
     /// <summary>True when nothing that was delivered waits to be settled.</summary>
     public bool HasSettledAll
@@ -170,12 +175,12 @@ internal sealed partial class ScenarioClient(SimWorld world, Scenario scenario, 
             return _restoring.Count > 0;
         }
 
-        if (NextStep == scenario.Steps.Length || world.Now < _waitUntil)
+        if (NextStep == steps.Length || world.Now < _waitUntil)
         {
             return false;
         }
 
-        Step next = scenario.Steps[NextStep];
+        Step next = steps[NextStep];
         if (next is Step.Settle)
         {
             // Bytes written by the steps before must be on the link before it can be called quiet.

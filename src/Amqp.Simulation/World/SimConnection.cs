@@ -10,12 +10,21 @@ namespace Amqp.Simulation.World;
 
 /// <summary>One connection of a world: the session on one side, the broker's side of it, and the link in
 /// between.</summary>
-internal sealed class SimConnection(int number)
+internal sealed class SimConnection(int number, WorldClient client)
 {
     private readonly string _lane = number == 1 ? "" : number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Which attempt of the client it is, from 1.</summary>
+    /// <summary>Which attempt of all clients it is, from 1.</summary>
     public int Number { get; } = number;
+
+    /// <summary>Whose it is.</summary>
+    public WorldClient Client { get; } = client;
+
+    /// <summary>True when no byte and no end is on its way, and none waits to be sent.</summary>
+    public bool IsQuiet => Link.IsQuiet && !IsFlushLate;
+
+    /// <summary>True while bytes of the client's wait for a flush that was put off.</summary>
+    public bool IsFlushLate { get; set; }
 
     public required SimLink Link { get; init; }
 

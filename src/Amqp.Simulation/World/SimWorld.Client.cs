@@ -3,6 +3,7 @@ using Amqp.Engine.Events;
 using Amqp.Engine.Session;
 using Amqp.FakeBroker;
 using Amqp.FakeBroker.Faults;
+using Amqp.Simulation.Audit;
 using Amqp.Simulation.Links;
 using Amqp.Simulation.Scenarios;
 
@@ -15,33 +16,27 @@ public sealed partial class SimWorld
     private static readonly byte[] s_tlsAlert = [0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46];
 
     private int _attempts;
-    private bool _isConnecting;
 
-    internal AmqpSession? Session => _current?.Session;
+    internal AuditBench Audit => _audit;
 
     internal MonoTime Now => _now;
 
     internal MonoTime ClientNow => _clientClock.At(_now);
 
-    internal int OpenCalls => _audit.OpenCalls;
-
-    internal bool IsSettled => _audit.OpenCalls == 0 && _audit.OpenPublishes == 0 && AreLinksQuiet;
-
-    private bool AreLinksQuiet
+    /// <summary>True when nothing is under way on the links of a client; null for all of them.</summary>
+    internal bool AreLinksQuiet(WorldClient? client = null)
     {
-        get
+        foreach (SimConnection each in _connections)
         {
-            foreach (SimConnection each in _connections)
+            // Of a connection that its client has given up nothing more is to be expected.
+            if ((client is null || ReferenceEquals(each.Client, client)) && !each.IsQuiet
+                && !(each.Link.IsSilenced && each.IsClientClosed))
             {
-                // Of a connection that its client has given up nothing more is to be expected.
-                if (!each.Link.IsQuiet && !(each.Link.IsSilenced && each.IsClientClosed))
-                {
-                    return false;
-                }
+                return false;
             }
-
-            return true;
         }
+
+        return true;
     }
 
     internal void Mark(WorldMark mark) => _marks |= 1UL << (int)mark;
@@ -50,38 +45,31 @@ public sealed partial class SimWorld
 
     internal void WakeClientAt(MonoTime at) => Schedule(at, new Happening(HappeningKind.Client));
 
-    internal void ConnectIn(TimeSpan delay)
+    internal void ConnectIn(WorldClient client, TimeSpan delay)
     {
-        _isConnecting = true;
-        Schedule(_now + delay, new Happening(HappeningKind.Connect));
+        client.IsConnecting = true;
+        Schedule(_now + delay, new Happening(HappeningKind.Connect, Index: client.Index));
     }
 
-    internal void Record(CommandRecord command, int index)
+    internal void Record(WorldClient client, CommandRecord command, int index)
     {
         _commands?.Add(command);
+        _recorder.Client = client.Index;
         _recorder.Command(command, index);
-        _audit.OnCommand(command);
+        client.Audit.OnCommand(command);
     }
 
-    internal void PassedOver(Step step, string why) => _recorder.PassedOver(step, _client.NextStep, why);
-
-    internal void FlushCurrent()
+    internal void PassedOver(WorldClient client, Step step, string why)
     {
-        if (_current is { } connection)
-        {
-            Flush(connection);
-        }
+        _recorder.Client = client.Index;
+        _recorder.PassedOver(step, client.User.NextStep, why);
     }
 
-    /// <summary>Drains what commands made happen without any input, and sends what they wrote.</summary>
-    internal void AfterCommands()
+    internal void DrainCommands(SimConnection connection)
     {
-        if (_current is { } connection)
-        {
-            EventScope scope = connection.Session.Events();
-            Drain(connection, ref scope);
-            Flush(connection);
-        }
+        EventScope scope = connection.Session.Events();
+        Drain(connection, ref scope);
+        Flush(connection);
     }
 
     /// <summary>Hears the broker without being one more thing that a world is to its callers.</summary>
@@ -98,26 +86,28 @@ public sealed partial class SimWorld
         }
     }
 
-    private void Connect()
+    private void Connect(WorldClient client)
     {
         _attempts++;
-        _isConnecting = false;
+        client.Attempts++;
+        client.IsConnecting = false;
         ConnectFailure? failure = TakeConnectFailure();
         _recorder.World(MarkOf(failure), _attempts);
         Mark(MarkOf(failure));
         switch (failure)
         {
             case ConnectFailure.Refused:
-                _client.OnConnectFailed();
+                client.User.OnConnectFailed();
                 return;
             case ConnectFailure.Hangs:
-                _isConnecting = true;
-                Schedule(_now + _options.ConnectTimeout, new Happening(HappeningKind.ConnectTimeout));
+                client.IsConnecting = true;
+                Schedule(
+                    _now + _options.ConnectTimeout, new Happening(HappeningKind.ConnectTimeout, Index: client.Index));
                 return;
         }
 
-        SimConnection connection = Open();
-        _current = connection;
+        SimConnection connection = Open(client);
+        client.Current = connection;
         _connections.Add(connection);
         if (failure is null)
         {
@@ -125,7 +115,7 @@ public sealed partial class SimWorld
             SetWaitingCuts(connection);
         }
 
-        _audit.OnSession(_attempts);
+        client.Audit.OnSession(client.Attempts);
         connection.Session.Start(ClientNow);
         Flush(connection);
         if (failure is not null)
@@ -134,12 +124,17 @@ public sealed partial class SimWorld
         }
     }
 
-    private SimConnection Open()
+    private SimConnection Open(WorldClient client)
     {
         SimConnection connection = null!;
-        var random = _attempts == 1
+
+        // By the client and its attempt, so that what one client does leaves the draws of the others as they were.
+        string key = client.Index == 0
+            ? $"connection:{client.Attempts}"
+            : $"client:{client.Index}:connection:{client.Attempts}";
+        var random = client is { Index: 0, Attempts: 1 }
             ? _random
-            : new Time.RandomStreams(Prng.DeriveSeed(_random.Seed, $"connection:{_attempts}"));
+            : new Time.RandomStreams(Prng.DeriveSeed(_random.Seed, key));
         var link = new SimLink(
             _options.Link,
             random,
@@ -150,7 +145,7 @@ public sealed partial class SimWorld
             link.WatchFromStart();
         }
 
-        connection = new SimConnection(_attempts) { Link = link };
+        connection = new SimConnection(_attempts, client) { Link = link };
         connection.Session = new AmqpSession(_options.Session, connection.ClientOutput, ClientNow);
         return connection;
     }

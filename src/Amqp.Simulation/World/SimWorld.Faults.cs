@@ -110,11 +110,17 @@ public sealed partial class SimWorld
             _brokerArmedFor = MonoTime.Never;
             ArmBroker();
         }
-        else if (_current is { } connection)
+        else
         {
-            _audit.Silence.OnJump();
-            connection.ArmedFor = MonoTime.Never;
-            ArmSession(connection);
+            foreach (WorldClient client in _clients)
+            {
+                if (client.Current is { } connection)
+                {
+                    client.Audit.Silence.OnJump();
+                    connection.ArmedFor = MonoTime.Never;
+                    ArmSession(connection);
+                }
+            }
         }
     }
 

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Amqp.Engine.Base;
 using Amqp.Engine.Session;
 using Amqp.FakeBroker;
+using Amqp.Simulation.Audit;
 
 namespace Amqp.Simulation.World;
 
@@ -11,74 +13,99 @@ public sealed partial class SimWorld
     {
         if (_options.Reconnect is null)
         {
-            return IsSingleSessionOver();
+            return Array.TrueForAll(_clients, IsSingleSessionOver);
         }
 
-        if (_phase == WorldPhase.Faulty && _client.AreStepsDone && !_client.HasClosed)
+        bool haveAllClosed = Array.TrueForAll(_clients, static each => each.User.HasClosed);
+        if (_phase == WorldPhase.Faulty && !haveAllClosed
+            && Array.TrueForAll(_clients, static each => each.User.AreStepsDone || each.User.HasClosed))
         {
             Heal();
         }
 
-        if (_phase == WorldPhase.Healed && (_client.HasClosed || TrySettle()))
+        if (_phase == WorldPhase.Healed && (haveAllClosed || TrySettle()))
         {
             _phase = WorldPhase.Closing;
-            if (!_client.HasClosed)
+            if (!haveAllClosed)
             {
                 _audit.OnSettled(_broker);
-                _client.Close();
+                foreach (WorldClient client in _clients)
+                {
+                    CloseOpen(client);
+                }
             }
         }
 
-        return (_phase == WorldPhase.Closing || _client.HasClosed) && Session?.State == ConnectionState.Closed
-            && AreLinksQuiet;
+        return (_phase == WorldPhase.Closing || haveAllClosed)
+            && Array.TrueForAll(_clients, static each => each.Session?.State == ConnectionState.Closed)
+            && AreLinksQuiet();
     }
 
-    private bool IsSingleSessionOver()
+    private static void CloseOpen(WorldClient client)
     {
-        if (Session is null)
+        if (!client.User.HasClosed)
         {
-            return _attempts > 0 && !_isConnecting;
+            client.User.Close();
+        }
+    }
+
+    private bool IsSingleSessionOver(WorldClient client)
+    {
+        if (client.Session is not { } session)
+        {
+            return client is { Attempts: > 0, IsConnecting: false };
         }
 
-        if (Session.State == ConnectionState.Closed)
+        if (session.State == ConnectionState.Closed)
         {
-            return AreLinksQuiet;
+            return AreLinksQuiet(client);
         }
 
-        if (!_client.AreStepsDone || Session.State == ConnectionState.Closing)
+        if (!client.User.AreStepsDone || session.State == ConnectionState.Closing)
         {
             // Once a close was asked for, the run waits for its end: it is bounded by the session's own timeout.
             return false;
         }
 
-        MonoTime end = _client.LastStepAt + _options.Grace;
-        if (_now < end && _graceUntil != end)
+        MonoTime end = client.User.LastStepAt + _options.Grace;
+        if (_now < end && client.GraceUntil != end)
         {
-            _graceUntil = end;
+            client.GraceUntil = end;
             WakeClientAt(end);
         }
 
         return _now >= end;
     }
 
-    private MonoTime _graceUntil;
-
     /// <summary>True when everything that is to be settled is.</summary>
     private bool TrySettle()
     {
-        if (!_client.AreStepsDone || Session?.State != ConnectionState.Open || _client.IsRestoring)
+        foreach (WorldClient client in _clients)
+        {
+            if (!client.User.HasClosed && !TrySettle(client))
+            {
+                return false;
+            }
+        }
+
+        return AreLinksQuiet() && BusyQueue() is null;
+    }
+
+    private bool TrySettle(WorldClient client)
+    {
+        if (!client.User.AreStepsDone || client.Session?.State != ConnectionState.Open || client.User.IsRestoring)
         {
             return false;
         }
 
-        if (!_client.HasSettledAll)
+        if (!client.User.HasSettledAll)
         {
             Progress();
-            _client.SettleAll();
+            client.User.SettleAll();
             return false;
         }
 
-        return IsSettled && BusyQueue() is null;
+        return client.IsSettled;
     }
 
     /// <summary>A queue with consumers that has not been emptied.</summary>
@@ -103,50 +130,64 @@ public sealed partial class SimWorld
     /// <summary>Why the world has not settled; null when it has.</summary>
     private string? Pending()
     {
-        if (Session is null)
+        foreach (WorldClient client in _clients)
         {
-            return _isConnecting || _options.Reconnect is not null ? "the client is not connected" : null;
+            if (Pending(client) is { } why)
+            {
+                return _clients.Length == 1
+                    ? why
+                    : string.Create(CultureInfo.InvariantCulture, $"client {client.Index + 1}: {why}");
+            }
         }
 
-        if (Session.State == ConnectionState.Closed)
+        return _options.Reconnect is null || Array.TrueForAll(_clients, IsClosed)
+            ? null
+            : !AreLinksQuiet() ? "bytes are under way" : BusyQueue();
+    }
+
+    private static bool IsClosed(WorldClient client) => client.Session?.State == ConnectionState.Closed;
+
+    private string? Pending(WorldClient client)
+    {
+        if (client.Session is null)
         {
-            return _audit.OpenCalls > 0 ? $"{_audit.OpenCalls} calls outlive their session"
-                : _options.Reconnect is not null && !_client.HasClosed ? "the client has not connected again"
+            return client.IsConnecting || _options.Reconnect is not null ? "the client is not connected" : null;
+        }
+
+        ClientAudit audit = client.Audit;
+        if (client.Session.State == ConnectionState.Closed)
+        {
+            return audit.OpenCalls > 0 ? $"{audit.OpenCalls} calls outlive their session"
+                : _options.Reconnect is not null && !client.User.HasClosed ? "the client has not connected again"
                 : null;
         }
 
-        if (_audit.OpenCalls > 0)
+        if (audit.OpenCalls > 0)
         {
-            return $"{_audit.OpenCalls} calls are not answered";
+            return $"{audit.OpenCalls} calls are not answered";
         }
 
-        if (_audit.OpenPublishes > 0)
+        if (audit.OpenPublishes > 0)
         {
-            return $"{_audit.OpenPublishes} publishes are not settled";
+            return $"{audit.OpenPublishes} publishes are not settled";
         }
 
-        return _options.Reconnect is null ? null : PendingOfReconnecting();
+        return _options.Reconnect is null ? null : PendingOfReconnecting(client);
     }
 
-    private string? PendingOfReconnecting()
+    private static string? PendingOfReconnecting(WorldClient client)
     {
-        if (Session!.State != ConnectionState.Open)
+        if (client.Session!.State != ConnectionState.Open)
         {
-            return $"the session is {Session.State}";
+            return $"the session is {client.Session.State}";
         }
 
-        if (_client.IsRestoring)
+        if (client.User.IsRestoring)
         {
             return "the client restores what the lost session had";
         }
 
-        if (!_client.AreStepsDone)
-        {
-            return $"step {_client.NextStep + 1} of {_scenario.Steps.Length} cannot be taken: "
-                + _scenario.Steps[_client.NextStep];
-        }
-
-        return !AreLinksQuiet ? "bytes are under way" : BusyQueue();
+        return client.User.AreStepsDone ? null : $"step {client.User.Where} cannot be taken";
     }
 
     /// <summary>What is left of the connections is ended for the broker, so that it must have let go of all.</summary>

@@ -4,6 +4,7 @@ using Amqp.Engine.Events;
 using Amqp.Engine.Session;
 using Amqp.FakeBroker;
 using Amqp.FakeBroker.Faults;
+using Amqp.Simulation.Audit;
 using Amqp.Simulation.Links;
 
 namespace Amqp.Simulation.World;
@@ -11,6 +12,9 @@ namespace Amqp.Simulation.World;
 // Bytes, ends of streams and time, for both sides.
 public sealed partial class SimWorld
 {
+    /// <summary>Marks a timer of a session that comes before its deadline.</summary>
+    private const int Early = 1;
+
     private void Handle(SimConnection connection, LinkSignal signal)
     {
         bool toBroker = signal.Direction == LinkDirection.ToBroker;
@@ -26,9 +30,9 @@ public sealed partial class SimWorld
             if (chunk.Length > 0)
             {
                 _recorder.Bytes(connection, signal.Direction, isRead: true, chunk);
-                if (!toBroker && ReferenceEquals(connection, _current))
+                if (!toBroker && IsCurrent(connection))
                 {
-                    _audit.Silence.OnRead(ClientNow);
+                    connection.Client.Audit.Silence.OnRead(ClientNow);
                 }
 
                 Receive(connection, toBroker, chunk);
@@ -47,6 +51,19 @@ public sealed partial class SimWorld
         {
             if (connection.Broker is { WantsClose: false })
             {
+                if (chunk.Length > 1 && _buggify.At(BuggifySites.SplitBrokerReads))
+                {
+                    int first = _buggify.HowMuch(BuggifySites.SplitBrokerReads, chunk.Length - 1);
+                    connection.BrokerInput.Append(chunk.AsMemory(0, first));
+                    FeedBroker(connection);
+                    FlushBroker();
+                    chunk = chunk[first..];
+                    if (connection.Broker.WantsClose)
+                    {
+                        return;
+                    }
+                }
+
                 connection.BrokerInput.Append(chunk);
                 FeedBroker(connection);
             }
@@ -54,7 +71,13 @@ public sealed partial class SimWorld
         else if (connection.Session.State != ConnectionState.Closed)
         {
             // A session that is closed gets no more input: its owner has closed the stream.
-            connection.ClientInput.Append(chunk);
+            if (connection.ClientInput.Length == 0 && _buggify.At(BuggifySites.EmptyReads))
+            {
+                EventScope nothing = connection.Session.Receive(ReadOnlySequence<byte>.Empty, ClientNow);
+                Drain(connection, ref nothing);
+            }
+
+            AppendForClient(connection, chunk);
             ReadOnlySequence<byte> input = connection.ClientInput.Sequence;
             EventScope scope = connection.Session.Receive(input, ClientNow);
             Drain(connection, ref scope);
@@ -62,6 +85,20 @@ public sealed partial class SimWorld
         }
 
         Flush(connection);
+    }
+
+    private void AppendForClient(SimConnection connection, byte[] chunk)
+    {
+        if (!_buggify.At(BuggifySites.TinySegments))
+        {
+            connection.ClientInput.Append(chunk);
+            return;
+        }
+
+        for (int i = 0; i < chunk.Length; i++)
+        {
+            connection.ClientInput.Append(chunk.AsMemory(i, 1));
+        }
     }
 
     private void FeedBroker(SimConnection connection)
@@ -95,16 +132,22 @@ public sealed partial class SimWorld
         Flush(connection);
     }
 
-    private void OnSessionTimer(SimConnection connection)
+    private void OnSessionTimer(SimConnection connection, bool isEarly)
     {
-        connection.ArmedFor = MonoTime.Never;
+        connection.ArmedFor = isEarly ? connection.ArmedFor : MonoTime.Never;
         AmqpSession session = connection.Session;
         Deadline due = session.NextDeadline;
-        if (due.At <= ClientNow)
+        if (isEarly ? due.At != MonoTime.Never : due.At <= ClientNow)
         {
             _recorder.Timer(connection, due.Why);
             EventScope scope = session.Elapse(ClientNow);
             Drain(connection, ref scope);
+            if (_buggify.At(BuggifySites.RepeatedTimers))
+            {
+                scope = session.Elapse(ClientNow);
+                Drain(connection, ref scope);
+            }
+
             if (session.NextDeadline.At <= ClientNow)
             {
                 _audit.Fail($"C5 after {due.Why} the next deadline {session.NextDeadline} is not in the future");
@@ -116,10 +159,10 @@ public sealed partial class SimWorld
         ArmSession(connection);
     }
 
-    private void OnBrokerTimer()
+    private void OnBrokerTimer(bool isEarly)
     {
-        _brokerArmedFor = MonoTime.Never;
-        if (_broker.NextDeadline <= _brokerClock.At(_now))
+        _brokerArmedFor = isEarly ? _brokerArmedFor : MonoTime.Never;
+        if (isEarly || _broker.NextDeadline <= _brokerClock.At(_now))
         {
             _broker.Elapse(_brokerClock.At(_now));
             FlushBroker();
@@ -135,6 +178,13 @@ public sealed partial class SimWorld
         {
             connection.ArmedFor = at > _now ? at : _now;
             Schedule(connection.ArmedFor, new Happening(HappeningKind.SessionTimer, connection));
+            if (_buggify.At(BuggifySites.EarlyTimers))
+            {
+                long ahead = (connection.ArmedFor - _now).Ticks / _buggify.HowMuch(BuggifySites.EarlyTimers, 10);
+                Schedule(
+                    connection.ArmedFor - new TimeSpan(ahead),
+                    new Happening(HappeningKind.SessionTimer, connection, Index: Early));
+            }
         }
     }
 
@@ -146,6 +196,12 @@ public sealed partial class SimWorld
             // The broker's deadline may be early and stay there when it is acted on: time has to go on all the same.
             _brokerArmedFor = at > _now ? at : _now + TimeSpan.FromTicks(1);
             Schedule(_brokerArmedFor, new Happening(HappeningKind.BrokerTimer));
+            if (_buggify.At(BuggifySites.EarlyBrokerTimers))
+            {
+                long ahead = (_brokerArmedFor - _now).Ticks / _buggify.HowMuch(BuggifySites.EarlyBrokerTimers, 10);
+                Schedule(
+                    _brokerArmedFor - new TimeSpan(ahead), new Happening(HappeningKind.BrokerTimer, Index: Early));
+            }
         }
     }
 
@@ -154,22 +210,24 @@ public sealed partial class SimWorld
         while (scope.TryRead(out AmqpEvent e))
         {
             EventRecord record = e.ToRecord();
+            ClientAudit audit = connection.Client.Audit;
             _events?.Add(record);
+            _recorder.Client = connection.Client.Index;
             _recorder.Event(record);
-            _audit.OnEvent(record);
+            audit.OnEvent(record);
             MarkEvent(record);
-            _audit.Silence.OnEvent(record, ClientNow);
+            audit.Silence.OnEvent(record, ClientNow);
             if (record.Kind == EventKind.SessionOpened)
             {
-                _audit.Silence.OnOpen(connection.Session.Tuning!.Heartbeat, ClientNow);
+                audit.Silence.OnOpen(connection.Session.Tuning!.Heartbeat, ClientNow);
             }
 
-            _client.OnEvent(record);
+            connection.Client.User.OnEvent(record);
         }
     }
 
     /// <summary>Hands what was written to the link, and closes the streams that want it.</summary>
-    private void Flush(SimConnection connection)
+    internal void Flush(SimConnection connection)
     {
         FlushClient(connection);
         FlushBroker();
@@ -179,9 +237,14 @@ public sealed partial class SimWorld
 
     private void FlushClient(SimConnection connection)
     {
-        if (connection.ClientOutput.WrittenCount > connection.ClientKnown && ReferenceEquals(connection, _current))
+        if (connection.ClientOutput.WrittenCount > connection.ClientKnown && IsCurrent(connection))
         {
-            _audit.Silence.OnWrite(ClientNow);
+            connection.Client.Audit.Silence.OnWrite(ClientNow);
+        }
+
+        if (IsFlushPutOff(connection))
+        {
+            return;
         }
 
         connection.ClientSent = Send(
@@ -197,6 +260,25 @@ public sealed partial class SimWorld
             connection.IsClientClosed = true;
             connection.Link.Close(LinkDirection.ToBroker, _now);
         }
+    }
+
+    /// <summary>Whether what was written stays for a while; once it does, it does until then.</summary>
+    private bool IsFlushPutOff(SimConnection connection)
+    {
+        if (connection.ClientOutput.WrittenCount > connection.ClientSent && !connection.IsFlushLate
+            && _buggify.At(BuggifySites.LateFlushes))
+        {
+            connection.IsFlushLate = true;
+            TimeSpan later = TimeSpan.FromMicroseconds(100 * _buggify.HowMuch(BuggifySites.LateFlushes, 20));
+            Schedule(_now + later, new Happening(HappeningKind.Flush, connection));
+        }
+
+        if (connection.IsFlushLate)
+        {
+            connection.ClientKnown = connection.ClientOutput.WrittenCount;
+        }
+
+        return connection.IsFlushLate;
     }
 
     private void FlushBroker()
@@ -282,6 +364,24 @@ public sealed partial class SimWorld
         }
     }
 
+    private void Disturb(SimConnection connection, LinkDirection direction)
+    {
+        if (_buggify.At(BuggifySites.SlowTail))
+        {
+            TimeSpan longer = TimeSpan.FromMilliseconds(_buggify.HowMuch(BuggifySites.SlowTail, 40));
+            connection.Link.Hold(direction, _now + longer);
+        }
+
+        if (_buggify.At(BuggifySites.SpuriousReads))
+        {
+            Schedule(_now, new Happening(
+                HappeningKind.Link, connection, new LinkSignal(LinkSignalKind.Read, direction)));
+        }
+    }
+
+    private static bool IsCurrent(SimConnection connection) =>
+        ReferenceEquals(connection, connection.Client.Current);
+
     private static Happening Signal(SimConnection connection, LinkSignalKind kind) =>
         new(HappeningKind.Link, connection, new LinkSignal(kind, LinkDirection.ToBroker));
 
@@ -298,6 +398,7 @@ public sealed partial class SimWorld
             int taken = connection.Link.Send(direction, rest, _now);
             if (taken > 0)
             {
+                Disturb(connection, direction);
                 _recorder.Bytes(connection, direction, isRead: false, rest.Span[..taken]);
             }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Amqp.Engine.Base;
 using Amqp.Engine.Events;
 using Amqp.Engine.Session;
@@ -12,7 +13,7 @@ using Amqp.Simulation.Trace;
 namespace Amqp.Simulation.World;
 
 /// <summary>
-/// One client, the connections it makes one after the other, and one broker in virtual time.
+/// One client or several, the connections each makes one after the other, and one broker in virtual time.
 /// <see cref="Run(Scenario)"/> is a pure function of the scenario.
 /// </summary>
 /// <remarks>
@@ -32,15 +33,15 @@ public sealed partial class SimWorld
     private readonly SimClock _clientClock;
     private readonly SimClock _brokerClock;
     private readonly BrokerCore _broker;
+    private readonly Buggifier _buggify;
     private readonly List<BrokerConnection> _dirty = [];
-    private readonly ScenarioClient _client;
+    private readonly WorldClient[] _clients;
     private readonly AuditBench _audit = new();
     private readonly List<EventRecord>? _events;
     private readonly List<CommandRecord>? _commands;
     private MonoTime _now;
     private MonoTime _brokerArmedFor = MonoTime.Never;
     private MonoTime _progressAt;
-    private SimConnection? _current;
     private WorldPhase _phase;
     private ulong _marks;
     private int _happenings;
@@ -60,11 +61,17 @@ public sealed partial class SimWorld
         }
 
         _recorder = new WorldRecorder(_lines, evidence);
+        _buggify = new Buggifier(_options.Buggify, _random, _recorder.Draw);
         _reached = new bool[scenario.Faults.Length];
         _watchesCuts = scenario.Faults.Any(static each => each.Fault is CutConnection or CutNextConnection);
         _broker = new BrokerCore(_options.Broker ?? s_brokerDefaults) { Observer = new BrokerEar(this) };
-        _client = new ScenarioClient(
-            this, scenario, _options.Reconnect is { } reconnect ? new SessionReplay(reconnect) : null);
+        _clients = new WorldClient[1 + scenario.MoreClients.Length];
+        for (int i = 0; i < _clients.Length; i++)
+        {
+            ImmutableArray<Step> steps = i == 0 ? scenario.Steps : scenario.MoreClients[i - 1].Steps;
+            _clients[i] = new WorldClient(
+                this, i, steps, _options.Reconnect is { } reconnect ? new SessionReplay(reconnect) : null);
+        }
     }
 
     /// <summary>What a broker is where the scenario does not say; nobody reads its journal here.</summary>
@@ -129,11 +136,15 @@ public sealed partial class SimWorld
             Schedule(MonoTime.Zero + _options.FaultsEnd, new Happening(HappeningKind.Heal));
         }
 
-        Connect();
+        Array.ForEach(_clients, Connect);
         string? pending = null;
         while (pending is null)
         {
-            _client.Run();
+            foreach (WorldClient client in _clients)
+            {
+                client.User.Run();
+            }
+
             if (_audit.HasFailed)
             {
                 // Online: what the trace ends with is what was wrong, and what would follow from it is not told.
@@ -157,9 +168,13 @@ public sealed partial class SimWorld
     {
         bool isStuck = pending is not null;
         pending ??= Pending();
-        bool closed = Session?.State == ConnectionState.Closed;
+        bool[] closed = [.. _clients.Select(static each => each.Session?.State == ConnectionState.Closed)];
         TearDown();
-        _audit.OnEnd(closed);
+        foreach (WorldClient client in _clients)
+        {
+            client.Audit.OnEnd(closed[client.Index]);
+        }
+
         _audit.OnFinish(new WorldEnd(_broker, [.. _connections], isStuck));
         return Finished(pending);
     }
@@ -173,7 +188,7 @@ public sealed partial class SimWorld
             Commands = _commands is null ? [] : [.. _commands],
             Failures = [.. _audit.Failures],
             Pending = pending,
-            FinalState = Session?.State ?? ConnectionState.Idle,
+            FinalState = _clients[0].Session?.State ?? ConnectionState.Idle,
             BytesToBroker = _connections.Sum(static each => each.Link.Sent(LinkDirection.ToBroker)),
             BytesToClient = _connections.Sum(static each => each.Link.Sent(LinkDirection.ToClient)),
             Duration = _now - MonoTime.Zero,
@@ -218,17 +233,21 @@ public sealed partial class SimWorld
                 Handle(happening.Connection!, happening.Signal);
                 break;
             case HappeningKind.SessionTimer:
-                OnSessionTimer(happening.Connection!);
+                OnSessionTimer(happening.Connection!, isEarly: happening.Index == Early);
                 break;
             case HappeningKind.BrokerTimer:
-                OnBrokerTimer();
+                OnBrokerTimer(isEarly: happening.Index == Early);
+                break;
+            case HappeningKind.Flush:
+                happening.Connection!.IsFlushLate = false;
+                Flush(happening.Connection);
                 break;
             case HappeningKind.Connect:
-                Connect();
+                Connect(_clients[happening.Index]);
                 break;
             case HappeningKind.ConnectTimeout:
-                _isConnecting = false;
-                _client.OnConnectFailed();
+                _clients[happening.Index].IsConnecting = false;
+                _clients[happening.Index].User.OnConnectFailed();
                 break;
             case HappeningKind.Fault:
                 Inject(happening.Index);

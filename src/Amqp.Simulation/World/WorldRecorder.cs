@@ -29,6 +29,9 @@ internal sealed class WorldRecorder(TraceLog? lines, SimTrace? evidence)
 
     public MonoTime Now { get; set; }
 
+    /// <summary>Whose events and commands come next, from 0.</summary>
+    public int Client { get; set; }
+
     public bool KeepsLines => lines is not null;
 
     public void Bytes(SimConnection connection, LinkDirection direction, bool isRead, ReadOnlySpan<byte> bytes)
@@ -58,31 +61,31 @@ internal sealed class WorldRecorder(TraceLog? lines, SimTrace? evidence)
 
     public void Event(EventRecord e)
     {
-        Mix(3, ((ulong)e.Kind << 32) | e.Channel | (e.Flag ? 1ul << 62 : 0), e.Request.Value);
+        Mix(3 ^ Whose, ((ulong)e.Kind << 32) | e.Channel | (e.Flag ? 1ul << 62 : 0), e.Request.Value);
         Mix(e.DeliveryTag + (e.MessageCount * Prime), e.FromSequence, e.ToSequence);
         Mix(e.BodySize, (ulong)e.ReplyCode, (ulong)(e.Reason?.Kind ?? 0));
         Mix(e.ConsumerTag);
         Mix(e.RoutingKey);
         Mix(e.Body.Bytes.Span);
-        lines?.AddEvent(Now, e);
+        lines?.AddEvent(Now, Lane("event"), e);
         if (e.Reason is { } reason)
         {
-            evidence?.Add(Now, TraceKind.Note, TraceLane.Client, 0, $"{e.Kind} {reason}");
+            evidence?.Add(Now, TraceKind.Note, TraceLane.Client, 0, Named($"{e.Kind} {reason}"));
         }
     }
 
     public void Command(CommandRecord command, int index)
     {
-        Mix(4, ((ulong)(uint)index << 32) | command.Channel, (ulong)command.Result);
+        Mix(4 ^ Whose, ((ulong)(uint)index << 32) | command.Channel, (ulong)command.Result);
         Mix(command.Request.Value, command.Sequence, 0);
-        lines?.Add(Now, "step", command.ToString());
-        evidence?.Add(Now, TraceKind.Note, TraceLane.Client, 0, $"{command.Step}: {command.Result}");
+        lines?.Add(Now, Lane("step"), command.ToString());
+        evidence?.Add(Now, TraceKind.Note, TraceLane.Client, 0, Named($"{command.Step}: {command.Result}"));
     }
 
     public void PassedOver(Step step, int index, string why)
     {
-        Mix(5, (ulong)(uint)index, (ulong)why.Length);
-        lines?.Add(Now, "step", $"{why}: {step}");
+        Mix(5 ^ Whose, (ulong)(uint)index, (ulong)why.Length);
+        lines?.Add(Now, Lane("step"), $"{why}: {step}");
     }
 
     public void Timer(SimConnection connection, TimerKind kind)
@@ -120,6 +123,14 @@ internal sealed class WorldRecorder(TraceLog? lines, SimTrace? evidence)
         Mix(9, (ulong)key.Length, (ulong)(uint)value);
         lines?.Add(Now, "draw", string.Create(CultureInfo.InvariantCulture, $"{key} {value}"));
     }
+
+    private string Named(string text) =>
+        Client == 0 ? text : string.Create(CultureInfo.InvariantCulture, $"client {Client + 1}: {text}");
+
+    private ulong Whose => (ulong)Client << 32;
+
+    private string Lane(string what) =>
+        Client == 0 ? what : string.Create(CultureInfo.InvariantCulture, $"{what}{Client + 1}");
 
     private void Mix(ulong kind, ulong a, ulong b)
     {

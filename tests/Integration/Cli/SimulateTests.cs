@@ -159,7 +159,8 @@ public class SimulateTests
         string whole = await File.ReadAllTextAsync(folder.File("whole.html"));
         Assert.Equal(Charts(whole), Charts(await File.ReadAllTextAsync(folder.File("sum.html"))));
         Assert.Contains("<title>200 worlds, none failed</title>", whole);
-        Assert.Matches("<span>Accepted</span><span><div class=\"bar\" style=\"--part:1\"></div></span><span>200, ", whole);
+        Assert.Contains(
+            "<span>Accepted</span><span><div class=\"bar\" style=\"--part:1\"></div></span><span>200, ", whole);
         foreach (WorldMark mark in Enum.GetValues<WorldMark>())
         {
             Assert.Contains($">{mark}</span>", whole);
@@ -185,14 +186,14 @@ public class SimulateTests
         start.Environment["TERM"] = "xterm-256color";
         start.Environment.Remove("CI");
         string live = await OutputAsync(start);
-        Assert.Contains("\u001b[", live);
+        Assert.Contains("\u001b[38;5;", live);
         Assert.Contains("each second", live);
         Assert.Contains("worlds in a thousand that came by a mark", live);
         Assert.Contains("worlds: 300, failed: 0, virtual: ", live);
 
         start.Environment["CI"] = "true";
         string plain = await OutputAsync(start);
-        Assert.DoesNotContain("\u001b[", plain);
+        Assert.DoesNotContain("each second", plain);
         Assert.Contains("marks: ", plain);
     }
 
