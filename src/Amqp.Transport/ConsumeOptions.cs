@@ -23,9 +23,10 @@ public sealed record ConsumeOptions
     /// <summary>How many messages may wait for the handler when no prefetch bounds them (no-ack, or prefetch 0), at
     /// least 1; their bytes are bounded by <see cref="Amqp.Engine.Base.AmqpLimits.MaxBufferedBytes"/>. A fuller
     /// buffer pauses reading of the whole connection until it is half empty; it may be exceeded by
-    /// the messages of one read of at most 64 KiB. With a prefetch the buffer is the prefetch and reading never pauses.
-    /// So a handler of an unbounded consumer must not wait for an answer on the same connection: give the consumer a
-    /// prefetch, or a connection of its own.</summary>
+    /// the messages of one read of at most 64 KiB. With a prefetch the buffer is the prefetch, and reading pauses only
+    /// for a broker that does not keep to it. While reading is paused, no handler ends and an answer of the broker is
+    /// due, which a handler may be waiting for, reading goes on after half a second to a second, to
+    /// a million messages and four times the bytes: give the consumer a prefetch, or a connection of its own.</summary>
     public int BufferSize { get; init; } = 4096;
 
     /// <summary>How many messages the handler may get at once, at least 1. With 1 the channel's handlers run one

@@ -36,6 +36,13 @@ internal static partial class Log
         + "does not take our replies")]
     public static partial void ReadPaused(ILogger logger, LogLevel level);
 
+    [LoggerMessage(
+        EventId = 22,
+        Level = LogLevel.Warning,
+        Message = "Reading goes on beyond the bounds of what waits for handlers: no handler ended for a while, and "
+        + "an answer of the broker is due, which one may wait for. A prefetch keeps this from happening")]
+    public static partial void ReadLifted(ILogger logger);
+
     [LoggerMessage(9, LogLevel.Debug, "Reading goes on")]
     public static partial void ReadResumed(ILogger logger);
 

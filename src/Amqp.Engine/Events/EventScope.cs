@@ -38,6 +38,7 @@ public ref struct EventScope
     {
         do
         {
+            _session.SendDueCalls();
             if (!_session.ProcessNextFrame(ref _frames, in _input))
             {
                 if (!_input.IsEmpty)

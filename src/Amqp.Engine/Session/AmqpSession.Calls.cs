@@ -12,6 +12,7 @@ namespace Amqp.Engine.Session;
 public sealed partial class AmqpSession
 {
     private ulong _lastRequest;
+    private ChannelModel? _callsDue;
 
     /// <summary>Sends a synchronous method, or queues it behind the calls that are pending on its channel.</summary>
     /// <param name="channel">An open channel; 0 only for <see cref="ConnectionUpdateSecret"/>.</param>
@@ -159,6 +160,20 @@ public sealed partial class AmqpSession
         }
     }
 
+    /// <summary>Sends the calls that waited for an answer, once the application has seen it: what it undoes at once, a
+    /// consumer that nobody wants any more for one, goes before them.</summary>
+    internal void SendDueCalls()
+    {
+        if (_callsDue is { } model)
+        {
+            _callsDue = null;
+            if (State == ConnectionState.Open && Find(model.Number) == model)
+            {
+                SendNextCalls(model);
+            }
+        }
+    }
+
     private void SendCall(ChannelModel model, PendingCall call)
     {
         model.Sent.Enqueue(call);
@@ -190,7 +205,7 @@ public sealed partial class AmqpSession
 
         model.Sent.Dequeue();
         CompleteCall(model.Number, call, reply);
-        SendNextCalls(model);
+        _callsDue = model;
         return default;
     }
 

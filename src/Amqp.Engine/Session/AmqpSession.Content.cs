@@ -244,7 +244,7 @@ public sealed partial class AmqpSession
         ref ContentAssembly content = ref model.Content;
         if (content.Method == MethodId.BasicGetOk)
         {
-            SendNextCalls(model);
+            _callsDue = model;
         }
         else if (content.Method == MethodId.BasicReturn
             && model.Mandatory?.Match(model.Confirms!, in content) is { } sequence and not 0)

@@ -96,6 +96,16 @@ public sealed partial class AmqpChannel
         return null;
     }
 
+    /// <summary>Why a delivery cannot be settled, as far as it knows itself. A rollback makes settled ones unsettled
+    /// again.</summary>
+    internal AmqpMisuseException? CheckSettling(ulong deliveryTag, bool isSettled, bool isNoAck) =>
+        isNoAck
+            ? new AmqpMisuseException(
+                $"delivery {deliveryTag} of channel {Number} needs no settling: its consumer is no-ack")
+            : isSettled && !Volatile.Read(ref _isTransactional)
+                ? new AmqpMisuseException($"delivery {deliveryTag} of channel {Number} was settled before")
+                : null;
+
     // The gate is held, and whoever holds it looks after the sending.
     private CommandResult SettleInside(Settlement kind, ulong deliveryTag, bool multiple, bool requeue)
     {

@@ -75,7 +75,7 @@ public sealed partial class AmqpChannel
     /// other, in the order of arrival, on the thread that <see cref="AmqpConnectionOptions.IoMode"/> gives them: the
     /// connection's own, or the thread pool's. Set a prefetch before: without one, a full buffer pauses reading
     /// (<see cref="ConsumeOptions.BufferSize"/>), and a handler that awaits an answer of the broker, a confirm say,
-    /// would wait for ever.</summary>
+    /// waits for half a second to a second before reading goes on for it.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="handler">Handles a message and settles it. Its token is cancelled when the channel
     /// closes.</param>
@@ -180,6 +180,27 @@ public sealed partial class AmqpChannel
     /// <summary>Whether messages for a consumer come without bound, so that its buffer must bound them.</summary>
     internal bool IsUnbounded(AmqpConsumer consumer) =>
         consumer.Options.NoAck || (consumer.Prefetch == 0 && _channelPrefetch == 0);
+
+    /// <summary>How many messages the broker may have under way to a consumer, where it is not unbounded.</summary>
+    internal int PrefetchOf(AmqpConsumer consumer) =>
+        consumer.Prefetch == 0 ? _channelPrefetch
+        : _channelPrefetch == 0 ? consumer.Prefetch
+        : Math.Min(consumer.Prefetch, _channelPrefetch);
+
+    /// <summary>How many messages and callbacks handlers are done with. The gate is held.</summary>
+    internal long HandledCount
+    {
+        get
+        {
+            long count = _callbacks?.Handled ?? 0;
+            foreach (AmqpConsumer consumer in _consumers.Values)
+            {
+                count += consumer.HandledCount;
+            }
+
+            return count;
+        }
+    }
 
     private async Task<AmqpConsumer> StartAsync(AmqpConsumer consumer, CancellationToken cancellationToken)
     {

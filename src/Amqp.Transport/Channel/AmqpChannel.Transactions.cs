@@ -10,6 +10,7 @@ public sealed partial class AmqpChannel
     /// <summary>Puts the channel into transaction mode (<c>tx.select</c>).</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when the broker has answered.</returns>
+    /// <exception cref="AmqpMisuseException">The channel has confirms; nothing was sent.</exception>
     public Task TxSelectAsync(CancellationToken cancellationToken = default)
     {
         BeginTransactions();
@@ -17,7 +18,15 @@ public sealed partial class AmqpChannel
     }
 
     // From the request on: a refusal closes the channel.
-    internal void BeginTransactions() => Volatile.Write(ref _isTransactional, true);
+    internal void BeginTransactions()
+    {
+        if (_confirms)
+        {
+            throw new AmqpMisuseException("tx.select: the channel has publisher confirms, and cannot have both");
+        }
+
+        Volatile.Write(ref _isTransactional, true);
+    }
 
     /// <summary>Commits what was published and acknowledged since the last commit (<c>tx.commit</c>).</summary>
     /// <param name="cancellationToken">Ends the wait; it is then not known whether the broker has committed.</param>

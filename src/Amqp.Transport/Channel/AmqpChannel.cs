@@ -62,7 +62,8 @@ public sealed partial class AmqpChannel : IAsyncDisposable
     /// <param name="text">The reply text, cut to 255 bytes of UTF-8.</param>
     /// <param name="cancellationToken">Ends the wait; the close goes on.</param>
     /// <returns>A task that ends when the channel has closed.</returns>
-    /// <exception cref="AmqpTimeoutException">The broker did not answer within the request timeout.</exception>
+    /// <exception cref="AmqpTimeoutException">The broker did not answer within the request timeout. The channel is
+    /// closed all the same; the broker may still hold its number.</exception>
     public async Task CloseAsync(
         ReplyCode code = ReplyCode.Success, string text = "Goodbye", CancellationToken cancellationToken = default)
     {
@@ -78,6 +79,11 @@ public sealed partial class AmqpChannel : IAsyncDisposable
             {
                 // It closed in another way meanwhile, which is what was asked for.
             }
+            catch (AmqpTimeoutException)
+            {
+                GiveUp();
+                throw;
+            }
         }
 
         TimeSpan limit = _connection.Options.RequestTimeout;
@@ -88,6 +94,7 @@ public sealed partial class AmqpChannel : IAsyncDisposable
         }
         catch (TimeoutException error)
         {
+            GiveUp();
             throw new AmqpTimeoutException($"The channel did not close within {limit}.", error);
         }
     }
@@ -169,6 +176,26 @@ public sealed partial class AmqpChannel : IAsyncDisposable
             _completion.TrySetResult();
             Ended?.Invoke(error);
         });
+    }
+
+    // The broker owes the answer to the close, or to a call before it. What it still sends on the channel is dropped.
+    private void GiveUp()
+    {
+        var batch = new CompletionBatch();
+        lock (_pump.Gate)
+        {
+            if (_end is null)
+            {
+                _pump.Unregister(this);
+                OnClosed(
+                    new SessionEnd(
+                        SessionEndKind.ClosedByApplication, CloseInitiator.Application, ReplyCode.Success,
+                        "The broker did not answer the close.", 0, _pump.Session.State),
+                    batch);
+            }
+        }
+
+        batch.Run(_connection.Logger);
     }
 
     // A slow handler must not withhold the reply to the close; what still comes for it is dropped by then.

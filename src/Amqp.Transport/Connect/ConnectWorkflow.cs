@@ -14,7 +14,7 @@ internal sealed class ConnectWorkflow(
 
     private readonly ImmutableArray<AmqpConnectAttempt>.Builder _attempts =
         ImmutableArray.CreateBuilder<AmqpConnectAttempt>();
-    private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Amqp.Transport");
+    private readonly ILogger _logger = SafeLogger.Create(options.LoggerFactory);
     private readonly long _startedAt = options.TimeProvider.GetTimestamp();
 
     /// <summary>What was tried in vain so far.</summary>

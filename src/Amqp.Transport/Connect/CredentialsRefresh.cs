@@ -43,7 +43,7 @@ internal sealed class CredentialsRefresh(
             try
             {
                 await Task.Delay(wait, time, _stop.Token).ConfigureAwait(false);
-                AmqpCredentials next = await provider.GetAsync(_stop.Token).ConfigureAwait(false);
+                AmqpCredentials next = await AskAsync().ConfigureAwait(false);
                 await connection.UpdateSecretAsync(next.Password, "The credentials were renewed.", _stop.Token)
                     .ConfigureAwait(false);
                 Log.CredentialsRenewed(logger);
@@ -64,6 +64,14 @@ internal sealed class CredentialsRefresh(
                 return; // the connection has ended
             }
         }
+    }
+
+    // A provider that never answers must not be the last one that was asked; it need not heed its token.
+    private async Task<AmqpCredentials> AskAsync()
+    {
+        using var limit = new CancellationTokenSource(connection.Options.ConnectTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
+        return await provider.GetAsync(either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
     }
 
     private static TimeSpan WaitFor(TimeSpan validFor)

@@ -6,15 +6,13 @@ namespace Amqp.Transport;
 // How messages come to the handler, and what bounds those that wait.
 public sealed partial class AmqpConsumer
 {
-    // More than a broker may send on any prefetch: one that ignores it must not fill the memory.
-    private const int BeyondAnyPrefetch = ushort.MaxValue + 1;
-
     // One counter for each side, so that neither waits for the other's cache line.
     private long _offered;
     private long _handled;
     private long _heldBytes;
     private long _failures;
     private bool _isFull;
+    private int _releaseAt;
     private bool _isCancelling;
     private bool _dropsMessages;
 
@@ -50,15 +48,15 @@ public sealed partial class AmqpConsumer
 
         Volatile.Write(ref _offered, _offered + 1);
         bool isUnbounded = Channel.IsUnbounded(this);
-        int bound = isUnbounded ? Options.BufferSize : BeyondAnyPrefetch;
         if (isUnbounded && !_isCancelling)
         {
             Interlocked.Add(ref _heldBytes, content.Size);
             Channel.Pump.AddBuffered(content.Size);
         }
 
-        if (!_isFull && !_isCancelling && BufferedCount >= bound)
+        if (!_isFull && !_isCancelling && BufferedCount >= Bound(isUnbounded))
         {
+            _releaseAt = Bound(isUnbounded) / 2;
             Interlocked.Exchange(ref _isFull, true); // a fence: the handlers' count is read next
             Channel.CountFull(1);
             ReleaseWhenDrained(); // the handlers may have emptied it while this was decided
@@ -188,7 +186,7 @@ public sealed partial class AmqpConsumer
     {
         ReleaseHeld(bytes);
         Interlocked.Increment(ref _handled); // a fence: whether the buffer counts as full is read next
-        if (Volatile.Read(ref _isFull) && BufferedCount <= Options.BufferSize / 2)
+        if (Volatile.Read(ref _isFull) && BufferedCount <= _releaseAt)
         {
             lock (Channel.Gate)
             {
@@ -196,6 +194,13 @@ public sealed partial class AmqpConsumer
             }
         }
     }
+
+    // With a prefetch the broker bounds what waits; one that ignores it must not fill the memory. Each handler may have
+    // settled the message that it still works on.
+    private int Bound(bool isUnbounded) =>
+        isUnbounded
+            ? Options.BufferSize
+            : Channel.PrefetchOf(this) + Math.Min(Options.MaxConcurrency, ushort.MaxValue) + 1;
 
     // What is counted ends once: with the message, or with the consumer.
     private void ReleaseHeld(int bytes)
@@ -225,7 +230,7 @@ public sealed partial class AmqpConsumer
 
     private void ReleaseWhenDrained()
     {
-        if (BufferedCount <= Options.BufferSize / 2)
+        if (BufferedCount <= _releaseAt)
         {
             ReleaseFull();
         }
@@ -242,7 +247,7 @@ public sealed partial class AmqpConsumer
 
     internal void OnHandlerFailed(Exception error, ulong deliveryTag, bool settled)
     {
-        if (error is AmqpStaleDeliveryException)
+        if (error is AmqpStaleDeliveryException && Channel.IsStale(deliveryTag))
         {
             Log.DeliveryStale(Channel.Owner.Logger, ConsumerTag, deliveryTag); // no fault of the handler's
             return;

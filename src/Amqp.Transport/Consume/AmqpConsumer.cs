@@ -72,6 +72,9 @@ public sealed partial class AmqpConsumer : IAsyncDisposable, IPending
     /// <summary>The prefetch that the broker holds it to, or 0.</summary>
     internal ushort Prefetch { get; set; }
 
+    /// <summary>How many messages were handled.</summary>
+    internal long HandledCount => Interlocked.Read(ref _handled);
+
     internal string? CachedTag { get; set; }
 
     internal Func<Delivery, CancellationToken, ValueTask>? Owned { get; init; }

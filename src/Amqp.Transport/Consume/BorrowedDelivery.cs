@@ -51,6 +51,11 @@ public readonly struct BorrowedDelivery
     /// <returns>A completed task.</returns>
     public ValueTask AckAsync(bool multiple = false, CancellationToken cancellationToken = default)
     {
+        if (Misuse() is { } misuse)
+        {
+            return ValueTask.FromException(misuse);
+        }
+
         ValueTask sent = Channel.AckAsync(DeliveryTag, multiple, cancellationToken);
         Lease.IsSettled |= sent.IsCompletedSuccessfully;
         return sent;
@@ -64,8 +69,16 @@ public readonly struct BorrowedDelivery
     public ValueTask NackAsync(
         bool requeue = true, bool multiple = false, CancellationToken cancellationToken = default)
     {
+        if (Misuse() is { } misuse)
+        {
+            return ValueTask.FromException(misuse);
+        }
+
         ValueTask sent = Channel.NackAsync(DeliveryTag, multiple, requeue, cancellationToken);
         Lease.IsSettled |= sent.IsCompletedSuccessfully;
         return sent;
     }
+
+    private AmqpMisuseException? Misuse() =>
+        Channel.CheckSettling(DeliveryTag, Lease.IsSettled, Lease.Consumer.Options.NoAck);
 }

@@ -10,8 +10,12 @@ internal sealed class CallbackQueue(SessionPump pump, ChannelDispatcher dispatch
     public const int Capacity = 256;
 
     private int _waiting;
+    private long _handled;
     private bool _isFull;
     private bool _isUnbounded;
+
+    /// <summary>How many have run.</summary>
+    public long Handled => Interlocked.Read(ref _handled);
 
     /// <summary>Adds a callback. The gate is held.</summary>
     /// <param name="callback">What to run.</param>
@@ -47,6 +51,7 @@ internal sealed class CallbackQueue(SessionPump pump, ChannelDispatcher dispatch
         }
         finally
         {
+            Interlocked.Increment(ref _handled);
             pump.ReleaseBuffered(bytes);
             if (Interlocked.Decrement(ref _waiting) == Capacity / 2)
             {

@@ -63,8 +63,15 @@ public sealed class Delivery
     /// <param name="multiple">Whether all earlier ones of the channel are settled too.</param>
     /// <param name="cancellationToken">Only looked at beforehand.</param>
     /// <returns>A completed task.</returns>
+    /// <exception cref="AmqpMisuseException">It was settled before, or needs no settling (no-ack); nothing was
+    /// sent.</exception>
     public ValueTask AckAsync(bool multiple = false, CancellationToken cancellationToken = default)
     {
+        if (Misuse() is { } misuse)
+        {
+            return ValueTask.FromException(misuse);
+        }
+
         ValueTask sent = Channel.AckAsync(DeliveryTag, multiple, cancellationToken);
         IsSettled |= sent.IsCompletedSuccessfully;
         return sent;
@@ -75,9 +82,16 @@ public sealed class Delivery
     /// <param name="multiple">Whether all earlier ones of the channel are refused too.</param>
     /// <param name="cancellationToken">Only looked at beforehand.</param>
     /// <returns>A completed task.</returns>
+    /// <exception cref="AmqpMisuseException">It was settled before, or needs no settling (no-ack); nothing was
+    /// sent.</exception>
     public ValueTask NackAsync(
         bool requeue = true, bool multiple = false, CancellationToken cancellationToken = default)
     {
+        if (Misuse() is { } misuse)
+        {
+            return ValueTask.FromException(misuse);
+        }
+
         ValueTask sent = Channel.NackAsync(DeliveryTag, multiple, requeue, cancellationToken);
         IsSettled |= sent.IsCompletedSuccessfully;
         return sent;
@@ -87,12 +101,22 @@ public sealed class Delivery
     /// <param name="requeue">Whether it goes back into its queue.</param>
     /// <param name="cancellationToken">Only looked at beforehand.</param>
     /// <returns>A completed task.</returns>
+    /// <exception cref="AmqpMisuseException">It was settled before, or needs no settling (no-ack); nothing was
+    /// sent.</exception>
     public ValueTask RejectAsync(bool requeue = true, CancellationToken cancellationToken = default)
     {
+        if (Misuse() is { } misuse)
+        {
+            return ValueTask.FromException(misuse);
+        }
+
         ValueTask sent = Channel.RejectAsync(DeliveryTag, requeue, cancellationToken);
         IsSettled |= sent.IsCompletedSuccessfully;
         return sent;
     }
+
+    private AmqpMisuseException? Misuse() => Channel.CheckSettling(
+        DeliveryTag, IsSettled, (_receiver as AmqpConsumer)?.Options.NoAck ?? false);
 
     private static Delivery From(object receiver, in Content content) => new(
         receiver,

@@ -44,6 +44,11 @@ public readonly ref struct InlineDelivery
     /// <returns>False when the channel has closed meanwhile.</returns>
     public bool Ack(bool multiple = false)
     {
+        if (Channel.CheckSettling(DeliveryTag, _settled, _item.Consumer.Options.NoAck) is not null)
+        {
+            return false;
+        }
+
         _settled = true;
         return Channel.Settle(Settlement.Ack, DeliveryTag, multiple, requeue: false) is null;
     }
@@ -54,6 +59,11 @@ public readonly ref struct InlineDelivery
     /// <returns>False when the channel has closed meanwhile.</returns>
     public bool Nack(bool requeue = true, bool multiple = false)
     {
+        if (Channel.CheckSettling(DeliveryTag, _settled, _item.Consumer.Options.NoAck) is not null)
+        {
+            return false;
+        }
+
         _settled = true;
         return Channel.Settle(Settlement.Nack, DeliveryTag, multiple, requeue) is null;
     }

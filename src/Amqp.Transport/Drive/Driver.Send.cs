@@ -13,7 +13,8 @@ internal abstract partial class Driver
     // A pipe is flushed after this many blocks at the latest.
     private const int BlocksPerFlush = 16;
 
-    // What a handler on the reader's thread acknowledges waits so long for company, before it leaves on its own.
+    // For so long after the first handler began, what handlers on the reader's thread acknowledge waits for company: it
+    // leaves behind the last of them, or when one takes long enough for the reading to be taken over.
     private static readonly TimeSpan LongestDeferral = TimeSpan.FromMicroseconds(200);
 
     private bool _hasSpoken;

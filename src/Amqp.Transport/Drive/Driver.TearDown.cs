@@ -39,6 +39,11 @@ internal abstract partial class Driver
     protected async Task TearDownAsync()
     {
         await _timer.DisposeAsync().ConfigureAwait(false);
+        if (_pauseTimer is { } pauseTimer)
+        {
+            await pauseTimer.DisposeAsync().ConfigureAwait(false);
+        }
+
         try
         {
             if (await FlushAsync().ConfigureAwait(false) && !_readEnded.Task.IsCompleted)

@@ -9,8 +9,18 @@ internal abstract partial class Driver
     // Longer waits are cut: timers take at most about 49 days.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
+    // A timer that comes so late tells of a process that was suspended, or starved. What the peer sent meanwhile
+    // lies in the socket: it is to be read before anyone is taken for dead.
+    private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan TimeToRead = TimeSpan.FromMilliseconds(100);
+
+    // While reading is withheld it is looked so often whether a handler waits for what cannot be read.
+    private static readonly TimeSpan PauseInterval = TimeSpan.FromMilliseconds(500);
+
     private readonly ITimer _timer;
+    private ITimer? _pauseTimer;
     private MonoTime _armedFor = MonoTime.Never;
+    private bool _wasLate;
 
     public void UpdateTimer()
     {
@@ -36,6 +46,28 @@ internal abstract partial class Driver
             Timeout.InfiniteTimeSpan);
     }
 
+    private void WatchPause()
+    {
+        Pump.BeginPause();
+        _pauseTimer ??= Time.CreateTimer(
+            static state => ((Driver)state!).OnPauseTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _pauseTimer.Change(PauseInterval, PauseInterval);
+    }
+
+    private void OnPauseTimer()
+    {
+        bool goesOn;
+        lock (Pump.Gate)
+        {
+            goesOn = !IsOver && _resume is not null && Pump.CheckStuck();
+        }
+
+        if (goesOn)
+        {
+            Log.ReadLifted(Logger);
+        }
+    }
+
     private void OnTimer()
     {
         var batch = new CompletionBatch();
@@ -48,6 +80,14 @@ internal abstract partial class Driver
             }
 
             _armedFor = MonoTime.Never;
+            MonoTime due = Pump.Session.NextDeadline.At;
+            _wasLate = !_wasLate && due != MonoTime.Never && Pump.Now - due > Late;
+            if (_wasLate)
+            {
+                Arm(Pump.Now + TimeToRead);
+                return;
+            }
+
             Pump.Elapse(batch);
             plan = Plan();
         }

@@ -106,12 +106,14 @@ internal abstract partial class Driver : IDriver, IThreadPoolWorkItem
                 _pausedAt = Time.GetTimestamp();
                 _resume = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 Pump.Session.SuspendReceiveDeadline();
+                WatchPause();
             }
         }
         else if (_resume is { } resume)
         {
             _pausedBefore += Time.GetElapsedTime(_pausedAt);
             _resume = null;
+            _pauseTimer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             Pump.Session.ResumeReceiveDeadline(Pump.Now);
             resume.SetResult();
         }

@@ -35,6 +35,7 @@ internal sealed partial class SessionPump
         BlockedReason = null;
         _repliesPending = 0;
         _owesTooMuch = false;
+        _isStuck = false;
         Array.Clear(_channels);
     }
 

@@ -2,6 +2,8 @@ namespace Amqp.Transport.Drive;
 
 // A thread that waits for an answer cannot handle messages meanwhile. If a full buffer then withheld reading, the
 // answer would never be read: so while someone waits, reading goes on, to a second bound that is there for safety.
+// Nobody can see that a handler waits; it is taken to wait when reading has been withheld for a while, an answer is
+// due, and no handler has ended meanwhile. Reading then goes on until the buffers are empty enough again.
 internal sealed partial class SessionPump
 {
     // Messages that may come beyond the buffers' bounds while calls wait.
@@ -12,13 +14,15 @@ internal sealed partial class SessionPump
 
     private int _callers;
     private long _deliveriesBefore;
+    private bool _isStuck;
+    private long _handledBefore;
 
     /// <summary>Whether callers always send by themselves: they block anyway, and a busy thread pool must not hold them
     /// up; or everything is to stay on one thread.</summary>
     public bool CallersSend { get; set; }
 
     private bool IsLifted =>
-        _callers > 0
+        (_callers > 0 || _isStuck)
         && Deliveries - _deliveriesBefore < MostBeyond
         && Interlocked.Read(ref _bufferedBytes) < MostTimes * Limits.MaxBufferedBytes;
 
@@ -27,7 +31,7 @@ internal sealed partial class SessionPump
     {
         lock (Gate)
         {
-            if (_callers++ == 0)
+            if (_callers++ == 0 && !_isStuck)
             {
                 _deliveriesBefore = Deliveries;
                 Driver.UpdatePause();
@@ -47,9 +51,41 @@ internal sealed partial class SessionPump
         }
     }
 
+    /// <summary>Reading begins to be withheld. The gate is held.</summary>
+    public void BeginPause() => _handledBefore = -1;
+
+    /// <summary>Looks whether handlers wait for an answer that cannot be read. Called at intervals while reading is
+    /// withheld. The gate is held.</summary>
+    /// <returns>Whether reading goes on because of that.</returns>
+    public bool CheckStuck()
+    {
+        long handled = 0;
+        bool isDue = HasCalls;
+        foreach (AmqpChannel? channel in _channels)
+        {
+            handled += channel?.HandledCount ?? 0;
+            isDue |= channel is { UnsettledPublishes: > 0 };
+        }
+
+        bool isNew = isDue && handled == _handledBefore && !_isStuck && _fullConsumers > 0;
+        _handledBefore = handled;
+        if (isNew)
+        {
+            _isStuck = true;
+            if (_callers == 0)
+            {
+                _deliveriesBefore = Deliveries;
+            }
+
+            Driver.UpdatePause();
+        }
+
+        return isNew;
+    }
+
     private void CheckLifted()
     {
-        if (_callers > 0 && _fullConsumers > 0)
+        if ((_callers > 0 || _isStuck) && _fullConsumers > 0)
         {
             Driver.UpdatePause();
         }

@@ -164,6 +164,7 @@ internal sealed partial class SessionPump
     public void CountFull(int change)
     {
         _fullConsumers += change;
+        _isStuck &= _fullConsumers > 0;
         Driver.UpdatePause();
     }
 

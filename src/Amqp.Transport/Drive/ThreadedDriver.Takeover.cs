@@ -91,9 +91,9 @@ internal sealed partial class ThreadedDriver
             return true;
         }
 
+        StartDeferring(); // before the role can be taken away: what the watchdog stops must have begun
         long role = Interlocked.Increment(ref _role);
         DispatchWatchdog.Wake();
-        StartDeferring();
         do
         {
             work.Execute();
@@ -123,7 +123,6 @@ internal sealed partial class ThreadedDriver
 
     private void TakeOver()
     {
-        Log.ReadingTakenOver(Logger);
         lock (_workGate)
         {
             _readerThread = 0;
@@ -141,6 +140,7 @@ internal sealed partial class ThreadedDriver
 
     private void ReadOn()
     {
+        Log.ReadingTakenOver(Logger);
         SendAfterRead();
         ReadLoop();
     }

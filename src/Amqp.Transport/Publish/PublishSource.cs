@@ -94,10 +94,11 @@ internal sealed class PublishSource : IValueTaskSource, IPending
     {
         if (Batch is { } batch)
         {
+            int index = BatchIndex; // before another thread rents the source
             Batch = null;
             Returned = null;
             _channel.ReturnSource(this); // its caller waits for the batch
-            batch.End(BatchIndex, (AmqpException?)outcome);
+            batch.End(index, (AmqpException?)outcome);
             return;
         }
 

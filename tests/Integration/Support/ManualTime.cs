@@ -58,6 +58,16 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Lets time pass while no timer runs, as for a process that is suspended. They fire late, with the next
+    /// <see cref="Advance"/>.</summary>
+    public void Stall(TimeSpan span)
+    {
+        lock (_gate)
+        {
+            _now += span.Ticks;
+        }
+    }
+
     /// <summary>Jumps from timer to timer until the task has ended.</summary>
     public async Task RunUntilAsync(Task task)
     {

@@ -13,7 +13,8 @@ public sealed class ChannelLifeProperties
     [Fact]
     public async Task F6_An_acknowledgement_of_an_ended_channel_is_not_sent_on_the_one_that_has_its_number()
     {
-        var seen = new Distribution("closed by the broker", "closed by us", "several at once");
+        var seen = new Distribution(
+            "closed by the broker", "closed by us", "several at once", "settled twice");
         await AsyncProps.ForAll(
             "F6",
             draw => (
@@ -33,13 +34,15 @@ public sealed class ChannelLifeProperties
                 var due = new List<AmqpMethod>();
                 await client.BarrierAsync();
                 var before = client.MethodsOn(1).Count();
+                var settled = new HashSet<Delivery>();
                 foreach (var (isStale, which, how, multiple) in c.Acts)
                 {
                     var from = isStale ? stale : fresh;
                     var delivery = from[which % from.Count];
                     var error = await Record.ExceptionAsync(() => SettleAsync(delivery, how, multiple));
                     Assert.Equal(isStale, error is AmqpChannelClosedException);
-                    if (!isStale)
+                    Assert.Equal(!isStale && settled.Contains(delivery), error is AmqpMisuseException);
+                    if (!isStale && settled.Add(delivery))
                     {
                         due.Add(Method(delivery.DeliveryTag, how, multiple));
                     }
@@ -49,6 +52,7 @@ public sealed class ChannelLifeProperties
                 Assert.Equal(due, client.MethodsOn(1).Skip(before));
                 seen.Case();
                 seen.Saw(c.ByPeer ? "closed by the broker" : "closed by us");
+                seen.Saw("settled twice", c.Acts.Count(a => !a.IsStale) > settled.Count);
                 seen.Saw("several at once", c.Acts.Any(a => a.IsStale && a.Multiple));
                 await EndAsync(client);
             });

@@ -27,6 +27,25 @@ public sealed class CredentialsTests
     }
 
     [Fact]
+    public async Task A_provider_that_does_not_answer_once_is_asked_again()
+    {
+        var peer = new PipePeer();
+        var time = new ManualTime();
+        var provider = new ForgetfulProvider();
+        var options = new AmqpConnectionOptions
+        {
+            CredentialsProvider = provider,
+            TimeProvider = time,
+            Heartbeat = TimeSpan.Zero,
+        };
+        var connection = await peer.ConnectAsync(options).Within();
+        await time.RunUntilAsync(provider.AskedThrice);
+        await peer.TakeUntilAsync("third").Within();
+        Assert.True(connection.IsOpen);
+        await connection.AbortAsync().Within();
+    }
+
+    [Fact]
     public async Task Each_attempt_asks_for_credentials_of_its_own()
     {
         await using var broker = new InMemoryBroker();
@@ -75,6 +94,29 @@ public sealed class CredentialsTests
         public ValueTask<AmqpCredentials> GetAsync(CancellationToken cancellationToken) => _next < credentials.Length
             ? ValueTask.FromResult(credentials[_next++])
             : throw new InvalidOperationException("no more credentials");
+    }
+
+    /// <summary>Answers the first call and the third; the second one never.</summary>
+    private sealed class ForgetfulProvider : ICredentialsProvider
+    {
+        private readonly TaskCompletionSource _askedThrice = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _calls;
+
+        public Task AskedThrice => _askedThrice.Task;
+
+        public ValueTask<AmqpCredentials> GetAsync(CancellationToken cancellationToken)
+        {
+            switch (++_calls)
+            {
+                case 1:
+                    return new(new AmqpCredentials("user", "first") { ValidFor = TimeSpan.FromMinutes(1) });
+                case 2:
+                    return new(new TaskCompletionSource<AmqpCredentials>().Task);
+                default:
+                    _askedThrice.TrySetResult();
+                    return new(new AmqpCredentials("user", "third"));
+            }
+        }
     }
 
     private sealed class SilentProvider : ICredentialsProvider

@@ -84,6 +84,143 @@ public sealed class PainTests
     }
 
     [Fact]
+    public async Task A_consumer_that_is_tried_again_is_not_ended_by_the_cancel_of_its_first_try()
+    {
+        var client = await WatchedClient.OpenAsync(new AmqpConnectionOptions());
+        using var cancel = new CancellationTokenSource();
+        var options = new ConsumeOptions { ConsumerTag = "worker" };
+        var first = client.Channel.SubscribeAsync("q", (_, _) => default, options, cancel.Token);
+        await client.ReadUntilAsync(() => client.MethodsOn(1).Any(m => m is BasicConsume));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.Within());
+        var second = client.Channel.SubscribeAsync("q", (_, _) => default, options);
+
+        client.Peer.Queue(1, new BasicConsumeOk { ConsumerTag = "worker" });
+        await client.BarrierAsync();
+        Assert.Equal(
+            [MethodId.BasicConsume, MethodId.BasicCancel, MethodId.BasicConsume],
+            client.MethodsOn(1).Where(m => m.Id != MethodId.ChannelOpen).Select(m => m.Id));
+        client.Peer.Queue(1, new BasicConsumeOk { ConsumerTag = "worker" });
+        await client.Peer.FlushAsync().Within();
+        Assert.Equal("worker", (await second.Within()).ConsumerTag);
+        await client.Connection.AbortAsync().Within();
+    }
+
+    [Fact]
+    public async Task A_channel_whose_close_is_not_answered_is_closed_after_the_timeout()
+    {
+        var client = await WatchedClient.OpenAsync(
+            new AmqpConnectionOptions { RequestTimeout = TimeSpan.FromSeconds(5) });
+        await SubscribeAsync(client, new ConsumeOptions { ConsumerTag = "c" }, (_, _) => default);
+        var call = client.Channel.DeclareQueueAsync("never answered");
+        var closing = client.Channel.CloseAsync();
+        await Assert.ThrowsAsync<AmqpTimeoutException>(() => client.Time.RunUntilAsync(closing));
+        Assert.False(client.Channel.IsOpen);
+        await Assert.ThrowsAnyAsync<AmqpException>(() => call.Within());
+
+        // What comes too late is for nobody.
+        client.Peer.QueueContent(
+            1, new BasicDeliver { ConsumerTag = "c", DeliveryTag = 1, RoutingKey = "q" }, "body"u8);
+        client.Peer.Queue(1, new QueueDeclareOk { Queue = "never answered" });
+        await client.BarrierAsync();
+        Assert.IsType<ChannelClose>(client.MethodsOn(1).Last());
+        client.Peer.Queue(1, new ChannelCloseOk());
+        await client.BarrierAsync();
+        Assert.True(client.Connection.IsOpen);
+        Assert.Equal(1, (await client.OpenChannelAsync(1, new AmqpChannelOptions())).Number);
+        await client.Connection.AbortAsync().Within();
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(10, true)]
+    public async Task A_peer_that_ignores_the_prefetch_does_not_fill_the_memory(ushort prefetch, bool isGlobal)
+    {
+        var log = new PauseLog();
+        var client = await WatchedClient.OpenAsync(new AmqpConnectionOptions { LoggerFactory = log });
+        var qos = client.Channel.QosAsync(prefetch, global: isGlobal);
+        client.Peer.Queue(1, new BasicQosOk());
+        await client.Peer.FlushAsync().Within();
+        await qos.Within();
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var consumer = await SubscribeAsync(
+            client, new ConsumeOptions { ConsumerTag = "c" }, async (_, _) => await released.Task);
+        var body = new byte[20_000];
+        var flood = FloodAsync(client, 200, body);
+        await log.Paused.Within();
+        Assert.InRange(consumer.BufferedCount, prefetch, prefetch + 2 + (65_536 / body.Length) + 1);
+        Assert.True(client.Connection.IsReadPaused);
+        released.SetResult();
+        await flood.Within(); // and yet nothing is lost
+        await client.BarrierAsync();
+        await client.Connection.AbortAsync().Within();
+    }
+
+    [Fact]
+    public async Task Settling_a_delivery_twice_or_one_that_needs_it_not_sends_nothing()
+    {
+        await using var broker = new InMemoryBroker();
+        await using var connection = await AmqpConnection.ConnectAsync(
+            new AmqpConnectionOptions(), new DuplexPipeConnector(_ => ValueTask.FromResult(broker.Connect()))).Within();
+        var channel = await connection.OpenChannelAsync(new AmqpChannelOptions { PublisherConfirms = true }).Within();
+        await channel.DeclareQueueAsync("q").Within();
+        await channel.PublishAsync("", "q", default).Within();
+        await channel.PublishAsync("", "q", default).Within();
+        var misuses = new List<Exception?>();
+        foreach (var noAck in (bool[])[false, true])
+        {
+            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await channel.QosAsync(1).Within();
+            var consumer = await channel.SubscribeAsync(
+                "q",
+                async (delivery, _) =>
+                {
+                    if (!noAck)
+                    {
+                        await delivery.AckAsync();
+                    }
+
+                    misuses.Add(await Record.ExceptionAsync(() => delivery.AckAsync().AsTask()));
+                    misuses.Add(await Record.ExceptionAsync(() => delivery.NackAsync().AsTask()));
+                    misuses.Add(await Record.ExceptionAsync(() => delivery.RejectAsync().AsTask()));
+                    done.TrySetResult();
+                },
+                new ConsumeOptions { NoAck = noAck }).Within();
+            await done.Task.Within();
+            await consumer.CancelAsync().Within();
+            await channel.PublishAsync("", "q", default).Within();
+        }
+
+        Assert.Equal(0, misuses.Count(error => error is not AmqpMisuseException));
+        Assert.True(misuses.Count >= 6);
+        await Assert.ThrowsAsync<AmqpMisuseException>(() => channel.TxSelectAsync().Within());
+        await channel.DeclareQueuePassiveAsync("q").Within(); // the channel is none the worse for it
+    }
+
+    [Fact]
+    public async Task A_process_that_was_suspended_reads_what_came_meanwhile_before_it_gives_the_peer_up()
+    {
+        var client = await WatchedClient.OpenAsync(new AmqpConnectionOptions(), heartbeat: 10);
+        await client.BarrierAsync();
+
+        // The timer beats the reader, which has the heartbeats of an hour before it.
+        client.Time.Stall(TimeSpan.FromHours(1));
+        client.Time.Advance(TimeSpan.Zero);
+        Assert.True(client.Connection.IsOpen);
+        await client.BarrierAsync();
+        client.Time.Advance(TimeSpan.FromSeconds(1));
+        await client.BarrierAsync();
+        Assert.True(client.Connection.IsOpen);
+
+        // A peer that has nothing to say is dead all the same.
+        client.Time.Stall(TimeSpan.FromHours(1));
+        client.Time.Advance(TimeSpan.FromSeconds(1));
+        await client.Connection.Completion.Within();
+        Assert.IsAssignableFrom<AmqpConnectionClosedException>(client.Connection.CloseReason);
+    }
+
+    [Fact]
     public async Task An_owned_body_stays_what_it_was_when_its_handler_has_ended()
     {
         var client = await WatchedClient.OpenAsync(new AmqpConnectionOptions());
@@ -240,6 +377,16 @@ public sealed class PainTests
     }
 
     private static byte[] Body(int number) => [.. Enumerable.Repeat((byte)number, 1 + (number % 300))];
+
+    private static async Task FloodAsync(WatchedClient client, int count, byte[] body)
+    {
+        for (var tag = 1; tag <= count; tag++)
+        {
+            client.Peer.QueueContent(
+                1, new BasicDeliver { ConsumerTag = "c", DeliveryTag = (ulong)tag, RoutingKey = "q" }, body);
+            await client.Peer.FlushAsync();
+        }
+    }
 
     private static async Task<AmqpConsumer> SubscribeAsync(
         WatchedClient client, ConsumeOptions options, Func<Delivery, CancellationToken, ValueTask> handle)

@@ -4,6 +4,8 @@ using System.Text;
 using Amqp.FakeBroker;
 using Amqp.Integration.Support;
 using Amqp.Transport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Amqp.Integration.Transport;
@@ -51,6 +53,98 @@ public abstract class ThreadedDriverTests(bool isSecure) : IAsyncLifetime
         }
 
         await answers.Task.Within();
+    }
+
+    [Fact]
+    public async Task A_handler_without_prefetch_that_awaits_its_confirms_gets_them()
+    {
+        const int Count = 5_000; // beyond the buffer
+        var channel = await _connection.OpenChannelAsync().Within();
+        var publishing = await _connection.OpenChannelAsync(
+            new AmqpChannelOptions { PublisherConfirms = true }).Within();
+        await channel.DeclareQueueAsync("from").Within();
+        await channel.DeclareQueueAsync("to").Within();
+        for (var i = 0; i < Count; i++)
+        {
+            await channel.PublishAsync("", "from", default).Within();
+        }
+
+        var moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var count = 0;
+        await channel.SubscribeAsync("from", async (delivery, token) =>
+        {
+            await publishing.PublishAsync("", "to", delivery.Body, cancellationToken: token);
+            await delivery.AckAsync(cancellationToken: token);
+            if (++count == Count)
+            {
+                moved.SetResult();
+            }
+        }).Within();
+        await moved.Task.Within();
+    }
+
+    [Fact]
+    public async Task A_handler_of_returned_messages_that_blocks_on_its_confirms_gets_them()
+    {
+        const int Count = 1_000; // four times what may wait
+        var channel = await _connection.OpenChannelAsync(
+            new AmqpChannelOptions { PublisherConfirms = true }).Within();
+        var publishing = await _connection.OpenChannelAsync(
+            new AmqpChannelOptions { PublisherConfirms = true }).Within();
+        await publishing.DeclareQueueAsync("unroutable").Within();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var count = 0;
+        channel.Returned += message =>
+        {
+            publishing.PublishAsync("", "unroutable", message.Body).AsTask().GetAwaiter().GetResult();
+            if (++count == Count)
+            {
+                all.SetResult();
+            }
+        };
+        var publishes = Enumerable.Range(0, Count)
+            .Select(_ => channel.PublishAsync("", "none", default, mandatory: true).AsTask())
+            .ToArray();
+        await all.Task.Within();
+        foreach (var publish in publishes)
+        {
+            await Assert.ThrowsAsync<PublishReturnedException>(() => publish.Within());
+        }
+    }
+
+    [Theory]
+    [InlineData(IoMode.Threaded)]
+    [InlineData(IoMode.Async)]
+    public async Task A_logger_that_throws_stops_nothing(IoMode mode)
+    {
+        await using var connection = await ConnectAsync(mode, new ThrowingLog());
+        var channel = await connection.OpenChannelAsync().Within();
+        await channel.DeclareQueueAsync("q").Within();
+        const int Count = 20;
+        using var released = new ManualResetEventSlim();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var count = 0;
+        await channel.SubscribeAsync("q", (_, _) =>
+        {
+            if (++count == 1)
+            {
+                released.Wait(); // the watchdog takes the reading over, and says so
+            }
+            else if (count == Count)
+            {
+                all.SetResult();
+            }
+
+            throw new InvalidOperationException("a handler that fails");
+        }).Within();
+        for (var i = 0; i < Count; i++)
+        {
+            await channel.PublishAsync("", "q", default).Within();
+        }
+
+        await channel.DeclareQueuePassiveAsync("q").Within();
+        released.Set();
+        await all.Task.Within();
     }
 
     [Fact]
@@ -252,10 +346,12 @@ public abstract class ThreadedDriverTests(bool isSecure) : IAsyncLifetime
         return body;
     }
 
-    private Task<AmqpConnection> ConnectAsync(IoMode mode) => AmqpConnection.ConnectAsync(new AmqpConnectionOptions
-    {
-        IoMode = mode,
-        Endpoints = [new AmqpEndpoint("127.0.0.1", _listener.Port)],
-        Tls = isSecure ? new AmqpTlsOptions { RemoteCertificateValidation = (_, _, _, _) => true } : null,
-    }).Within();
+    private Task<AmqpConnection> ConnectAsync(IoMode mode, ILoggerFactory? log = null) =>
+        AmqpConnection.ConnectAsync(new AmqpConnectionOptions
+        {
+            LoggerFactory = log ?? NullLoggerFactory.Instance,
+            IoMode = mode,
+            Endpoints = [new AmqpEndpoint("127.0.0.1", _listener.Port)],
+            Tls = isSecure ? new AmqpTlsOptions { RemoteCertificateValidation = (_, _, _, _) => true } : null,
+        }).Within();
 }
