@@ -23,6 +23,7 @@ internal static class ClientProgram
                 new AmqpSimContestant(arguments, meter, ConsumeStyle.Owned, recovers: true),
             "amqp-sim-borrowed" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Borrowed),
             "amqp-sim-inline" => new AmqpSimContestant(arguments, meter, ConsumeStyle.Inline),
+            "bare-socket" => new SocketFloor(arguments, meter),
             "rabbitmq-client" => new RabbitMqContestant(arguments, meter, trackConfirms: true),
             "rabbitmq-client-events" => new RabbitMqContestant(arguments, meter, trackConfirms: false),
             _ => throw new ArgumentException($"Unknown library '{arguments.Library}'."),

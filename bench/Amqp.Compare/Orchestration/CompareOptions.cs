@@ -24,7 +24,8 @@ internal sealed record CompareOptions(
           --bodies 16,1024     some of the body sizes 16, 1024, 65536
           --libraries A,B      some of amqp-sim, rabbitmq-client and the opt-ins amqp-sim-borrowed, amqp-sim-inline,
                                amqp-sim-async (sockets read by the thread pool), amqp-sim-coalescing (few reads),
-                               amqp-sim-recovering (recovery and republishing on), rabbitmq-client-events
+                               amqp-sim-recovering (recovery and republishing on), rabbitmq-client-events,
+                               bare-socket (the least that W4 can take)
           --warmup S           seconds before measuring (default 3; quick 0.4)
           --measure S          seconds of measuring (default 1.5; quick 0.4)
           --uri amqp://...     a real broker instead of the built-in sink

@@ -49,8 +49,8 @@ internal sealed class MarkdownReport(CompareOptions options, Comparison comparis
 
             var ratio = theirs.Cpu / ours.Cpu;
             var asked = options.RealBroker is null ? cell.Goal : cell.RealGoal;
-            var goal = $" {Number(asked)} {(ratio >= asked ? "met" : "missed")} |";
-            Line($"| {cell.Name} | {Number(theirs.Cpu)} → {Number(ours.Cpu)} | **{Number(ratio)}** |{goal} "
+            var goal = asked == 0 ? "–" : $"{Number(asked)} {(ratio >= asked ? "met" : "missed")}";
+            Line($"| {cell.Name} | {Number(theirs.Cpu)} → {Number(ours.Cpu)} | **{Number(ratio)}** | {goal} | "
                 + $"{Number(theirs.User)} → {Number(ours.User)} | {Number(theirs.User / ours.User)} | "
                 + $"{Number(theirs.Sends)} → {Number(ours.Sends)} | {Number(theirs.Bytes)} → {Number(ours.Bytes)} | "
                 + $"{Number(theirs.Rate / 1000)} → {Number(ours.Rate / 1000)} | {Number(ours.Rate / theirs.Rate)} | "
@@ -68,13 +68,17 @@ internal sealed class MarkdownReport(CompareOptions options, Comparison comparis
             return;
         }
 
-        Line("| round trip, µs | p50 theirs → ours | ours ÷ theirs | p99 theirs → ours | ours ÷ theirs |");
-        Line("|---|---|---|---|---|");
+        Line("| round trip, µs | p50 theirs → ours | ours ÷ theirs | p99 theirs → ours | ours ÷ theirs | "
+            + "bare socket p50, p99 | ours ÷ bare, p50 |");
+        Line("|---|---|---|---|---|---|---|");
         foreach (var cell in cells)
         {
-            var (theirs, ours) = (Of(cell, Cell.Theirs), Of(cell, Cell.Ours));
-            Line($"| {cell.Name} | {Number(theirs.P50)} → {Number(ours.P50)} | {Number(ours.P50 / theirs.P50)} | "
-                + $"{Number(theirs.P99)} → {Number(ours.P99)} | {Number(ours.P99 / theirs.P99)} |");
+            var (theirs, ours, bare) = (Of(cell, Cell.Theirs), Of(cell, Cell.Ours), Of(cell, "bare-socket"));
+            Line($"| {cell.Name} | {Number(theirs.P50)} → {Number(ours.P50)} | {Within(ours.P50 / theirs.P50, 1)} | "
+                + $"{Number(theirs.P99)} → {Number(ours.P99)} | "
+                + $"{Within(ours.P99 / theirs.P99, cell.Workload == "W4" ? 1.15 : 1)} | "
+                + $"{(bare.Any ? $"{Number(bare.P50)}, {Number(bare.P99)}" : "")} | "
+                + $"{(bare.Any ? Number(ours.P50 / bare.P50) : "")} |");
         }
 
         Line("");
@@ -103,6 +107,9 @@ internal sealed class MarkdownReport(CompareOptions options, Comparison comparis
 
         Line("");
     }
+
+    private static string Within(double ratio, double most) =>
+        $"{Number(ratio)} (goal {Number(most)} {(ratio <= most ? "met" : "missed")})";
 
     private Medians Of(Cell cell, string library) => new(cell, library, comparison.Runs, comparison.Counted);
 
