@@ -24,6 +24,7 @@ internal abstract partial class Driver
     private long _lastSendEnd;
     private int _batchThread;
     private int _dispatchThread;
+    private bool _sentInDispatch;
     private long _dispatchedAt;
     private int _blocksSinceFlush;
     private Slab _inHand;
@@ -74,6 +75,7 @@ internal abstract partial class Driver
     protected void StartDeferring()
     {
         _dispatchedAt = Time.GetTimestamp();
+        _sentInDispatch = false;
         _dispatchThread = Environment.CurrentManagedThreadId;
     }
 
@@ -108,9 +110,22 @@ internal abstract partial class Driver
 
         _sending = true;
         TakeNext();
-        return Pump.CallersSend || !_sentBefore || Time.GetElapsedTime(_lastSendEnd) >= IdleLine
+        return Pump.CallersSend || !_sentBefore || IsFirstOfDispatch() || Time.GetElapsedTime(_lastSendEnd) >= IdleLine
             ? SendPlan.Inline
             : SendPlan.Queue;
+    }
+
+    // The first thing that handlers on the reader's thread send after a read leaves at once, however short ago the line
+    // was busy: in a conversation that is all there is, and another thread would only be woken for it.
+    private bool IsFirstOfDispatch()
+    {
+        if (_dispatchThread == 0 || _dispatchThread != Environment.CurrentManagedThreadId || _sentInDispatch)
+        {
+            return false;
+        }
+
+        _sentInDispatch = true;
+        return true;
     }
 
     public void Execute(SendPlan plan)
