@@ -43,6 +43,10 @@ internal static partial class Log
         + "an answer of the broker is due, which one may wait for. A prefetch keeps this from happening")]
     public static partial void ReadLifted(ILogger logger);
 
+    [LoggerMessage(
+        23, LogLevel.Warning, "Channel {Channel}: delivery {DeliveryTag} is for no consumer and was put back")]
+    public static partial void DeliveryToNobody(ILogger logger, int channel, ulong deliveryTag);
+
     [LoggerMessage(9, LogLevel.Debug, "Reading goes on")]
     public static partial void ReadResumed(ILogger logger);
 

@@ -138,6 +138,9 @@ public sealed partial class AmqpChannel
             case ContentKind.Delivery when _content.Consumer is { Options.NoAck: false }:
                 SettleInside(Settlement.Nack, _content.DeliveryTag, multiple: false, requeue: true);
                 break;
+            case ContentKind.Delivery when _content.Consumer is null:
+                PutBackUnknown(batch);
+                break;
             case ContentKind.Get:
                 EndGet(batch);
                 break;
@@ -147,6 +150,15 @@ public sealed partial class AmqpChannel
         }
 
         _content = default;
+    }
+
+    // A broker that answers and cancels in order sends none of these. Kept unsettled it would be lost to everybody until
+    // the channel closes.
+    private void PutBackUnknown(CompletionBatch batch)
+    {
+        ulong tag = _content.DeliveryTag;
+        SettleInside(Settlement.Nack, tag, multiple: false, requeue: true);
+        batch.Defer(() => Log.DeliveryToNobody(_connection.Logger, Number, tag));
     }
 
     private void EndGet(CompletionBatch batch)

@@ -107,6 +107,20 @@ public sealed class PainTests
     }
 
     [Fact]
+    public async Task A_message_for_a_consumer_that_is_not_there_goes_back_and_is_logged()
+    {
+        var log = new PauseLog();
+        var client = await WatchedClient.OpenAsync(new AmqpConnectionOptions { LoggerFactory = log });
+        client.Peer.QueueContent(
+            1, new BasicDeliver { ConsumerTag = "nobody", DeliveryTag = 1, RoutingKey = "q" }, "body"u8);
+        await client.BarrierAsync();
+        Assert.Equal(new BasicNack { DeliveryTag = 1, Requeue = true }, client.MethodsOn(1).Last());
+        await client.BarrierAsync(); // what is logged is logged behind the read
+        Assert.Contains(log.Texts, text => text.Contains("delivery 1 is for no consumer", StringComparison.Ordinal));
+        await client.Connection.AbortAsync().Within();
+    }
+
+    [Fact]
     public async Task A_channel_whose_close_is_not_answered_is_closed_after_the_timeout()
     {
         var client = await WatchedClient.OpenAsync(
