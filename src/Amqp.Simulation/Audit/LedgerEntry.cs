@@ -39,6 +39,9 @@ internal sealed class LedgerEntry(string id, int ordinal, Step.Publish step)
     /// another order.</summary>
     public bool CameBefore { get; private set; }
 
+    /// <summary>True when its queue was not declared before by the client that published it.</summary>
+    public bool MayBeUnroutable { get; set; }
+
     /// <summary>True when the client has settled a delivery of it for good, or taken it without having to: it may be
     /// gone.</summary>
     public bool MayBeGone { get; set; }

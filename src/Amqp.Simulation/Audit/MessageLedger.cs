@@ -15,6 +15,7 @@ internal sealed class MessageLedger
 {
     private readonly Dictionary<string, LedgerEntry> _entries = [];
     private readonly List<ClientBook> _books = [];
+    private readonly HashSet<(int Client, string Queue)> _declaredBy = [];
 
     /// <summary>Whose commands and events come next, from 0: each client has channels of its own.</summary>
     public int Client { get; set; }
@@ -38,6 +39,7 @@ internal sealed class MessageLedger
     /// <summary>True when nothing but an acknowledgement may take this message out of its queue.</summary>
     public bool IsSafe(LedgerEntry entry) => entry.Step.Exchange.Length == 0
         && Queues.TryGetValue(entry.Step.RoutingKey, out bool isDurable)
+        && !entry.MayBeUnroutable
         && !Lossy.Contains(entry.Step.RoutingKey)
         && (!WasDown || (isDurable && entry.Step.Persistent));
 
@@ -85,7 +87,7 @@ internal sealed class MessageLedger
 
                 break;
             case Step.DeclareQueue declare:
-                Queues.TryAdd(declare.Queue, declare.Durable);
+                OnDeclare(declare.Queue, declare.Durable);
                 break;
             case Step.DeleteQueue delete:
                 Lossy.Add(delete.Queue);
@@ -171,6 +173,7 @@ internal sealed class MessageLedger
         }
 
         entry.Attempts++;
+        entry.MayBeUnroutable |= !_declaredBy.Contains((Client, publish.RoutingKey));
         entry.Client = Client;
         entry.Session = Book.Session;
         entry.IsTransactional |= Book.Transactional.Contains(command.Channel);
@@ -178,6 +181,13 @@ internal sealed class MessageLedger
         {
             Book.Unsettled[(command.Channel, command.Sequence)] = entry;
         }
+    }
+
+    // What another client declares may come after this one's publish.
+    private void OnDeclare(string queue, bool durable)
+    {
+        Queues.TryAdd(queue, durable);
+        _declaredBy.Add((Client, queue));
     }
 
     private void OnCall(CommandRecord command, AmqpMethod method)
@@ -188,7 +198,7 @@ internal sealed class MessageLedger
                 Book.Transactional.Add(command.Channel);
                 break;
             case QueueDeclare { Passive: false } declare:
-                Queues.TryAdd(declare.Queue, declare.Durable);
+                OnDeclare(declare.Queue, declare.Durable);
                 if (declare.AutoDelete || declare.Exclusive || declare.Arguments.Count > 0)
                 {
                     Lossy.Add(declare.Queue);

@@ -152,8 +152,8 @@ public sealed partial class AmqpChannel
         _content = default;
     }
 
-    // A broker that answers and cancels in order sends none of these. Kept unsettled it would be lost to everybody until
-    // the channel closes.
+    // A broker that answers and cancels in order sends none of these. Kept unsettled it would be lost to everybody
+    // until the channel closes.
     private void PutBackUnknown(CompletionBatch batch)
     {
         ulong tag = _content.DeliveryTag;

@@ -114,6 +114,32 @@ public sealed class WorldRegressions
         ],
     });
 
+    [Fact]
+    public void What_is_published_before_another_client_declares_its_queue_may_be_nowhere() => AssertGood(new Scenario
+    {
+        Seed = 1UL,
+        Options = new WorldOptions { Buggify = BuggifySites.LateFlushes, Reconnect = ReconnectOptions.Default },
+        Steps =
+        [
+            new Step.OpenChannel(0),
+            new Step.Settle(),
+            new Step.DeclareQueue(0, "q0", true),
+        ],
+        MoreClients =
+        [
+            new ClientPlan
+            {
+                Steps =
+                [
+                    new Step.OpenChannel(0),
+                    new Step.Settle(),
+                    new Step.ConfirmSelect(0),
+                    new Step.Publish(0, "", "q0", 0, false, false),
+                ],
+            },
+        ],
+    });
+
     private static void AssertGood(Scenario scenario)
     {
         Outcome outcome = SimWorld.Run(scenario);
